@@ -1,0 +1,3 @@
+//! connector
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! simulated-org
+
+fn main() {}
