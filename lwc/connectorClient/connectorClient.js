@@ -17,6 +17,9 @@ const TOKEN_LIFETIME_MS = 300_000;
 const RENEW_BEFORE_MS = 60_000;
 const ANSWER_WITHIN_MS = 30_000;
 
+/** One entry per Case: the promise of a grant, shared by calls that start together. */
+const grants = new Map();
+
 /** Requests and files of the Case, newest first. */
 export function listCase(caseId, { filesAfter, signal } = {}) {
     const query = filesAfter ? `?files_after=${encodeURIComponent(filesAfter)}` : "";
@@ -95,7 +98,7 @@ async function send(grant, url, { method = "GET", body, signal }) {
     const deadline = new AbortController();
     const abort = () => deadline.abort();
     signal?.addEventListener("abort", abort, { once: true });
-    // eslint-disable-next-line @lwc/lwc/no-async-operation -- a deadline, cleared when the answer is there
+    // eslint-disable-next-line @lwc/lwc/no-async-operation, @locker/locker/distorted-window-set-timeout -- a deadline, cleared when the answer is there
     const timer = setTimeout(abort, ANSWER_WITHIN_MS);
     try {
         return await fetch(`${grant.baseUrl}${url}`, {
@@ -115,9 +118,6 @@ async function send(grant, url, { method = "GET", body, signal }) {
         signal?.removeEventListener("abort", abort);
     }
 }
-
-/** One entry per Case: the promise of a grant, shared by calls that start together. */
-const grants = new Map();
 
 function grantFor(caseId, fresh) {
     const held = grants.get(caseId);

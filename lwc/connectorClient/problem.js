@@ -22,7 +22,13 @@ export class ConnectorError extends Error {
 }
 
 /** Codes for an answer that some proxy gave instead of the connector. */
-const CODE_OF_STATUS = { 401: "unauthenticated", 403: "forbidden", 404: "not_found", 429: "slow_down", 500: "internal" };
+const CODE_OF_STATUS = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    429: "slow_down",
+    500: "internal"
+};
 
 export async function toProblem(answer) {
     const problem = await readProblem(answer);

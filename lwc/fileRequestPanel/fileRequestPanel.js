@@ -169,20 +169,20 @@ export default class FileRequestPanel extends LightningElement {
         return MAY_REQUEST;
     }
 
-    get open() {
+    get openRequests() {
         return this.view.requests.filter((request) => !CLOSED.includes(request.state));
     }
 
-    get closed() {
+    get closedRequests() {
         return this.view.requests.filter((request) => CLOSED.includes(request.state));
     }
 
     get hasOpen() {
-        return this.open.length > 0;
+        return this.openRequests.length > 0;
     }
 
     get hasClosed() {
-        return this.closed.length > 0;
+        return this.closedRequests.length > 0;
     }
 
     get hasMoreFiles() {
@@ -190,7 +190,7 @@ export default class FileRequestPanel extends LightningElement {
     }
 
     get closedLabel() {
-        return this.showsClosed ? HIDE_CLOSED : fill(SHOW_CLOSED, this.closed.length);
+        return this.showsClosed ? HIDE_CLOSED : fill(SHOW_CLOSED, this.closedRequests.length);
     }
 
     get closedExpanded() {

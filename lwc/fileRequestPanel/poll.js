@@ -47,7 +47,7 @@ export class Poll {
             pause = Math.max(Math.min(BUSY_MS * 2 ** this.failures, LONGEST_MS), problem.retryAfterMs ?? 0);
         }
         if (this.round === round && this.running && !document.hidden) {
-            // eslint-disable-next-line @lwc/lwc/no-async-operation -- the poll; cleared by rest()
+            // eslint-disable-next-line @lwc/lwc/no-async-operation, @locker/locker/distorted-window-set-timeout -- the poll; cleared by rest()
             this.timer = setTimeout(() => this.now(), pause);
         }
     }
