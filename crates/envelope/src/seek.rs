@@ -110,7 +110,7 @@ impl RangeOpener {
         }
         let chunks =
             if range.is_empty() { 0..0 } else { range.start / CHUNK_LEN as u64..range.end.div_ceil(CHUNK_LEN as u64) };
-        Ok(RangeReader { opener: self.clone(), range, chunks, held: Vec::new() })
+        Ok(RangeReader { opener: self.clone(), range, chunks, held: Vec::new(), failed: None })
     }
 
     /// Which ciphertext holds `range` of the plaintext; empty for an empty range.
@@ -145,6 +145,7 @@ pub struct RangeReader {
     chunks: Range<u64>,
     /// The part of the next chunk that has arrived.
     held: Vec<u8>,
+    failed: Option<OpenError>,
 }
 
 impl RangeReader {
@@ -160,8 +161,26 @@ impl RangeReader {
     /// Takes more of the ciphertext, in pieces of any size, and appends plaintext of the range, and only of it, to `out`.
     ///
     /// # Errors
-    /// Whatever is in `out` is authentic, also after an error; abort the transfer then.
-    pub fn update(&mut self, mut ciphertext: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
+    /// Whatever is in `out` is authentic, also after an error; abort the transfer then. Every later call fails too.
+    pub fn update(&mut self, ciphertext: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let opened = self.open_all(ciphertext, out);
+        self.failed = opened.err();
+        opened
+    }
+
+    /// Only when this succeeds was all of the range released.
+    pub fn finish(self) -> Result<(), OpenError> {
+        match self.failed {
+            Some(error) => Err(error),
+            None if self.chunks.is_empty() => Ok(()),
+            None => Err(OpenError::Truncated),
+        }
+    }
+
+    fn open_all(&mut self, mut ciphertext: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
         out.reserve(ciphertext.len());
         while !ciphertext.is_empty() {
             if self.chunks.is_empty() {
@@ -188,19 +207,10 @@ impl RangeReader {
         Ok(())
     }
 
-    /// Only when this succeeds was all of the range released.
-    pub fn finish(self) -> Result<(), OpenError> {
-        if self.chunks.is_empty() { Ok(()) } else { Err(OpenError::Truncated) }
-    }
-
     fn open_next(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
         let number = self.chunks.start;
         let start = out.len();
-        if let Err(error) = self.opener.open_chunk(number, chunk, out) {
-            // Nothing after a failure: the remaining chunks would be a file with a hole.
-            self.chunks = 0..0;
-            return Err(error);
-        }
+        self.opener.open_chunk(number, chunk, out)?;
         self.chunks.start += 1;
         let chunk_start = number * CHUNK_LEN as u64;
         let opened = out.len() - start;
