@@ -209,23 +209,28 @@ describe("problems", () => {
     it("include silence", async () => {
         fetch.mockImplementation(hang);
 
-        const refused = expect(client.listCase(CASE_ID)).rejects.toMatchObject({ code: "unreachable" });
+        const failure = failureOf(client.listCase(CASE_ID));
         await jest.advanceTimersByTimeAsync(30_000);
-        await refused;
+        expect((await failure).code).toBe("unreachable");
     });
 
     it("do not include a call that the caller dropped", async () => {
         fetch.mockImplementation(hang);
         const caller = new AbortController();
 
-        const refused = expect(client.listCase(CASE_ID, { signal: caller.signal })).rejects.toMatchObject({
-            code: "aborted"
-        });
+        const failure = failureOf(client.listCase(CASE_ID, { signal: caller.signal }));
         await jest.advanceTimersByTimeAsync(0);
         caller.abort();
-        await refused;
+        expect((await failure).code).toBe("aborted");
     });
 });
+
+function failureOf(call) {
+    return call.then(
+        () => undefined,
+        (failure) => failure
+    );
+}
 
 function hang(_, { signal }) {
     return new Promise((_resolve, reject) => {
