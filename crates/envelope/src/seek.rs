@@ -17,6 +17,36 @@ use crate::open::open_chunk;
 use crate::payload::{CHUNK_LEN, NONCE_LEN, Place, SEALED_CHUNK_LEN};
 
 /// Where everything lies in a sealed file, from two lengths alone. Step one: fetch what it names.
+///
+/// ```
+/// # use envelope::{Header, Identity, OpenError, SeekPlan};
+/// /// Opens a range of an object whose length and header MAC were compared with the database.
+/// fn open_range(
+///     identity: &Identity,
+///     object: &[u8], // stands for an object store: only the named ranges are read
+///     range: std::ops::Range<u64>,
+/// ) -> Result<Vec<u8>, OpenError> {
+///     let fetch = |range: std::ops::Range<u64>| &object[range.start as usize..range.end as usize];
+///     let parsed = Header::parse(object)?.ok_or(OpenError::Truncated)?;
+///     let file_key = parsed.header.open(identity)?;
+///
+///     let plan = SeekPlan::new(parsed.header_len as u64, object.len() as u64)?;
+///     let nonce = fetch(plan.nonce_range()).try_into().expect("the range is 16 bytes long");
+///     let opener = plan.authenticate_last(&file_key, nonce, fetch(plan.last_chunk_range()))?;
+///
+///     let mut reader = opener.read(range)?;
+///     let mut plaintext = Vec::new();
+///     for piece in fetch(reader.ciphertext_range()).chunks(8192) {
+///         reader.update(piece, &mut plaintext)?;
+///     }
+///     reader.finish()?;
+///     Ok(plaintext)
+/// }
+/// # let identity = Identity::from_bytes([1; 32]);
+/// # let fill = &mut |bytes: &mut [u8]| bytes.fill(0x5a);
+/// # let object = envelope::seal_whole(&[identity.recipient()], &[7; 200_000], fill).unwrap();
+/// # assert_eq!(open_range(&identity, &object, 65_000..150_000), Ok(vec![7; 85_000]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeekPlan {
     header_len: u64,
@@ -82,7 +112,7 @@ impl SeekPlan {
 
     fn chunk_range(&self, number: u64) -> Range<u64> {
         let start = self.payload_start() + number * SEALED_CHUNK_LEN as u64;
-        start..self.ciphertext_len.min(start + SEALED_CHUNK_LEN as u64)
+        start..self.ciphertext_len.min(start.saturating_add(SEALED_CHUNK_LEN as u64))
     }
 
     fn place(&self, number: u64) -> Place {

@@ -15,5 +15,6 @@ mod random_bytes;
 mod ranges;
 mod round_trips;
 mod rust_age;
+mod secrets;
 mod stock_age;
 mod tampering;

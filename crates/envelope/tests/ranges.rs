@@ -56,9 +56,13 @@ proptest! {
     }
 
     #[test]
-    fn a_plan_for_any_length_is_made_or_refused_and_never_miscounts(header_len: u64, ciphertext_len: u64) {
+    fn a_plan_for_any_length_is_made_or_refused_and_never_miscounts(
+        header_len in prop_oneof![any::<u64>(), 0_u64..1000],
+        ciphertext_len in prop_oneof![any::<u64>(), u64::MAX - 70_000..=u64::MAX],
+    ) {
         if let Ok(plan) = SeekPlan::new(header_len, ciphertext_len) {
             prop_assert_eq!(ciphertext_length(header_len, plan.plaintext_len()), ciphertext_len);
+            prop_assert_eq!(plan.last_chunk_range().end, ciphertext_len);
         }
     }
 }
