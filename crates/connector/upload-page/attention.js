@@ -18,10 +18,10 @@ export function keepAwake(isSending) {
 }
 
 async function acquire() {
-    if (lock || !wanted || document.visibilityState !== 'visible' || !navigator.wakeLock) return;
+    if (lock || !wanted || document.visibilityState !== "visible" || !navigator.wakeLock) return;
     try {
-        lock = await navigator.wakeLock.request('screen');
-        lock.addEventListener('release', () => {
+        lock = await navigator.wakeLock.request("screen");
+        lock.addEventListener("release", () => {
             lock = null;
         });
         if (!wanted) lock.release();
@@ -30,10 +30,10 @@ async function acquire() {
     }
 }
 
-document.addEventListener('visibilitychange', acquire);
+document.addEventListener("visibilitychange", acquire);
 
 export function warnBeforeLeaving(isUnfinished) {
-    window.addEventListener('beforeunload', (event) => {
+    window.addEventListener("beforeunload", (event) => {
         if (isUnfinished()) event.preventDefault();
     });
 }

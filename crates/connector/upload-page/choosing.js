@@ -3,15 +3,16 @@
  *
  * Each gives a list of { file, relativePath }; the path is '' for single files.
  */
-import { isClutter } from './limits.js';
+import { isClutter } from "./limits.js";
 
 /** Folders can be chosen where there is a mouse; phones have no such dialog. */
-export const canChooseFolders = 'webkitdirectory' in HTMLInputElement.prototype && window.matchMedia('(pointer: fine)').matches;
+export const canChooseFolders =
+    "webkitdirectory" in HTMLInputElement.prototype && window.matchMedia("(pointer: fine)").matches;
 
 export function watchInput(input, onChosen) {
-    input.addEventListener('change', () => {
-        const chosen = [...input.files].map((file) => ({ file, relativePath: file.webkitRelativePath ?? '' }));
-        input.value = ''; // so that choosing the same file again is noticed
+    input.addEventListener("change", () => {
+        const chosen = [...input.files].map((file) => ({ file, relativePath: file.webkitRelativePath ?? "" }));
+        input.value = ""; // so that choosing the same file again is noticed
         if (chosen.length > 0) onChosen(withoutClutter(chosen));
     });
 }
@@ -19,23 +20,23 @@ export function watchInput(input, onChosen) {
 /** Dropping works anywhere on the page: a file that misses the zone must not replace the page. */
 export function watchDrop(isWelcome, onDragging, onChosen) {
     let depth = 0; // every element under the pointer reports entering and leaving
-    const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
-    document.addEventListener('dragenter', (event) => {
+    const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    document.addEventListener("dragenter", (event) => {
         if (!hasFiles(event)) return;
         event.preventDefault();
         depth += 1;
         onDragging(isWelcome());
     });
-    document.addEventListener('dragleave', () => {
+    document.addEventListener("dragleave", () => {
         depth = Math.max(0, depth - 1);
         if (depth === 0) onDragging(false);
     });
-    document.addEventListener('dragover', (event) => {
+    document.addEventListener("dragover", (event) => {
         if (!hasFiles(event)) return;
         event.preventDefault();
-        event.dataTransfer.dropEffect = isWelcome() ? 'copy' : 'none';
+        event.dataTransfer.dropEffect = isWelcome() ? "copy" : "none";
     });
-    document.addEventListener('drop', async (event) => {
+    document.addEventListener("drop", async (event) => {
         if (!hasFiles(event)) return;
         event.preventDefault();
         depth = 0;
@@ -46,18 +47,18 @@ export function watchDrop(isWelcome, onDragging, onChosen) {
 
 /** The entries must be taken from the event at once; it is empty after the first wait. */
 async function droppedFiles(transfer) {
-    const items = [...transfer.items].filter(({ kind }) => kind === 'file');
+    const items = [...transfer.items].filter(({ kind }) => kind === "file");
     const entries = items.map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
     const found = await Promise.all(entries.filter(Boolean).map((entry) => filesIn(entry)));
     return found.flat();
 }
 
 async function filesIn(entry) {
-    if (entry instanceof File) return [{ file: entry, relativePath: '' }];
+    if (entry instanceof File) return [{ file: entry, relativePath: "" }];
     if (entry.isFile) {
         const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
-        const path = entry.fullPath.replace(/^\//, '');
-        return file ? [{ file, relativePath: path === file.name ? '' : path }] : [];
+        const path = entry.fullPath.replace(/^\//, "");
+        return file ? [{ file, relativePath: path === file.name ? "" : path }] : [];
     }
     const reader = entry.createReader();
     const children = [];

@@ -3,12 +3,20 @@
  *
  * Lines are changed in place, so that the button under a finger stays there and focus is not lost.
  */
-import { percent, size, timeLeft } from './format.js';
-import { say } from './strings.js';
-import { FileState } from './states.js';
+import { percent, size, timeLeft } from "./format.js";
+import { say } from "./strings.js";
+import { FileState } from "./states.js";
 
-const ICON = { [FileState.ARRIVED]: 'check', [FileState.CHECKING]: 'check', [FileState.MISSING]: 'again', [FileState.REFUSED]: 'warning', [FileState.PAUSED]: 'pause', [FileState.OFFLINE]: 'offline', [FileState.RETRYING]: 'offline' };
-const RETRY_HELPS = ['internal', 'invalid_request', 'forbidden', 'conflict', 'unauthenticated'];
+const ICON = {
+    [FileState.ARRIVED]: "check",
+    [FileState.CHECKING]: "check",
+    [FileState.MISSING]: "again",
+    [FileState.REFUSED]: "warning",
+    [FileState.PAUSED]: "pause",
+    [FileState.OFFLINE]: "offline",
+    [FileState.RETRYING]: "offline"
+};
+const RETRY_HELPS = ["internal", "invalid_request", "forbidden", "conflict", "unauthenticated"];
 
 export class Rows {
     /** `acts` are the deeds: pause, resume, remove, chooseAgain, tryAgain; each is given the row. */
@@ -18,15 +26,17 @@ export class Rows {
         this._acts = acts;
         this._lines = new Map();
         this._asking = new Set(); // rows whose removal is to be confirmed
-        list.addEventListener('click', (event) => this._clicked(event));
+        list.addEventListener("click", (event) => this._clicked(event));
     }
 
     show(rows, language, limits) {
         const kept = new Set(rows.map(({ id }) => id));
-        [...this._lines].filter(([id]) => !kept.has(id)).forEach(([id, { line }]) => {
-            line.remove();
-            this._lines.delete(id);
-        });
+        [...this._lines]
+            .filter(([id]) => !kept.has(id))
+            .forEach(([id, { line }]) => {
+                line.remove();
+                this._lines.delete(id);
+            });
         rows.forEach((row) => this.update(row, language, limits));
     }
 
@@ -37,18 +47,18 @@ export class Rows {
         setText(parts.name, row.relativePath || row.name);
         setText(parts.size, size(language, row.sizeBytes));
         setText(parts.text, text);
-        parts.icon.setAttribute('href', `#icon-${ICON[row.state] ?? 'file'}`);
+        parts.icon.setAttribute("href", `#icon-${ICON[row.state] ?? "file"}`);
         parts.bar.hidden = row.state === FileState.REFUSED || row.state === FileState.ARRIVED;
-        if (row.state === FileState.PREPARING) parts.bar.removeAttribute('value');
+        if (row.state === FileState.PREPARING) parts.bar.removeAttribute("value");
         else parts.bar.value = row.percent;
         const asking = this._asking.has(row.id);
-        setText(parts.question, asking ? say(language, 'cancel_question') : '');
+        setText(parts.question, asking ? say(language, "cancel_question") : "");
         parts.question.hidden = !asking;
-        const offered = asking ? ['cancel_yes', 'cancel_no'] : buttonsOf(row);
+        const offered = asking ? ["cancel_yes", "cancel_no"] : buttonsOf(row);
         parts.buttons.forEach((button) => {
             const deed = button.dataset.deed;
             button.hidden = !offered.includes(deed);
-            const label = deed === 'remove' && hasProgress(row) ? 'cancel' : deed;
+            const label = deed === "remove" && hasProgress(row) ? "cancel" : deed;
             setText(button.firstElementChild, say(language, label));
             setText(button.lastElementChild, ` ${row.name}`);
         });
@@ -60,25 +70,32 @@ export class Rows {
         const line = this._template.content.firstElementChild.cloneNode(true);
         line.dataset.id = row.id;
         const part = (name) => line.querySelector(`[data-part="${name}"]`);
-        const parts = { line, name: part('name'), size: part('size'), bar: part('bar'), text: part('text'), question: part('question') };
-        parts.icon = line.querySelector('use');
-        parts.buttons = [...line.querySelectorAll('button')];
+        const parts = {
+            line,
+            name: part("name"),
+            size: part("size"),
+            bar: part("bar"),
+            text: part("text"),
+            question: part("question")
+        };
+        parts.icon = line.querySelector("use");
+        parts.buttons = [...line.querySelectorAll("button")];
         parts.name.id = `file-${row.id}`;
-        parts.bar.setAttribute('aria-labelledby', parts.name.id);
+        parts.bar.setAttribute("aria-labelledby", parts.name.id);
         this._list.append(line);
         this._lines.set(row.id, parts);
         return parts;
     }
 
     _clicked(event) {
-        const button = event.target.closest('button[data-deed]');
+        const button = event.target.closest("button[data-deed]");
         if (!button) return;
-        const id = Number(button.closest('[data-id]').dataset.id);
+        const id = Number(button.closest("[data-id]").dataset.id);
         const { deed } = button.dataset;
-        if (deed === 'remove' && this._acts.isWorthAsking(id)) this._asking.add(id);
+        if (deed === "remove" && this._acts.isWorthAsking(id)) this._asking.add(id);
         else {
             this._asking.delete(id);
-            if (deed !== 'cancel_no') this._acts[deed === 'cancel_yes' ? 'remove' : deed](id);
+            if (deed !== "cancel_no") this._acts[deed === "cancel_yes" ? "remove" : deed](id);
         }
         this._acts.refresh();
         this._focusWithin(id);
@@ -97,14 +114,14 @@ function buttonsOf({ state, refusal, file }) {
         case FileState.CHECKING:
             return [];
         case FileState.PAUSED:
-            return ['resume', 'remove'];
+            return ["resume", "remove"];
         case FileState.MISSING:
-            return ['choose_again', 'remove'];
+            return ["choose_again", "remove"];
         case FileState.REFUSED:
-            if (refusal?.code === 'file_unreadable') return ['choose_again', 'remove'];
-            return file && RETRY_HELPS.includes(refusal?.code) ? ['try_again', 'remove'] : ['remove'];
+            if (refusal?.code === "file_unreadable") return ["choose_again", "remove"];
+            return file && RETRY_HELPS.includes(refusal?.code) ? ["try_again", "remove"] : ["remove"];
         default:
-            return ['pause', 'remove'];
+            return ["pause", "remove"];
     }
 }
 
@@ -115,11 +132,11 @@ function lineOf(row, language, limits) {
     switch (row.state) {
         case FileState.SENDING:
             if (row.secondsLeft === null) return shown.percent;
-            return say(language, 'file_sending', { ...shown, left: timeLeft(language, row.secondsLeft) });
+            return say(language, "file_sending", { ...shown, left: timeLeft(language, row.secondsLeft) });
         case FileState.OFFLINE:
-            return say(language, 'offline');
+            return say(language, "offline");
         case FileState.RETRYING:
-            return say(language, 'server_away');
+            return say(language, "server_away");
         case FileState.REFUSED:
             return refusalLine(row.refusal, language, limits);
         default:
@@ -129,17 +146,19 @@ function lineOf(row, language, limits) {
 
 function refusalLine(refusal, language, limits) {
     switch (refusal?.code) {
-        case 'too_large':
-            return say(language, 'refused_too_large', { size: limits.max_file_bytes ? size(language, limits.max_file_bytes) : '' });
-        case 'type':
-        case 'type_not_accepted':
-            return say(language, 'refused_type');
-        case 'count':
-            return say(language, 'refused_count');
-        case 'file_unreadable':
-            return say(language, 'refused_unreadable');
+        case "too_large":
+            return say(language, "refused_too_large", {
+                size: limits.max_file_bytes ? size(language, limits.max_file_bytes) : ""
+            });
+        case "type":
+        case "type_not_accepted":
+            return say(language, "refused_type");
+        case "count":
+            return say(language, "refused_count");
+        case "file_unreadable":
+            return say(language, "refused_unreadable");
         default:
-            return say(language, 'refused_other', { detail: refusal?.problem?.detail ?? '' });
+            return say(language, "refused_other", { detail: refusal?.problem?.detail ?? "" });
     }
 }
 

@@ -4,9 +4,9 @@
  * The token lives in this tab only (memory and sessionStorage); the secret stays in the address's fragment, which
  * browsers send to no server. Nothing here is called before the person has clicked.
  */
-import { UploadRefused } from './resumableUpload.js';
+import { UploadRefused } from "./resumableUpload.js";
 
-const API = '/api/v1/customer';
+const API = "/api/v1/customer";
 const PATIENCE_MS = 30000;
 
 /** The server could not be asked: no network, no answer, or an answer that says "later". */
@@ -18,7 +18,7 @@ export class Session {
         this.uploadsUrl = `${API}/uploads`;
         this._secret = secret;
         this._storage = storage;
-        this._token = this._recall('token');
+        this._token = this._recall("token");
         this._renewing = null;
     }
 
@@ -28,31 +28,31 @@ export class Session {
 
     /** Redeems the link; may be repeated until the request closes. Resolves to the request. */
     async redeem() {
-        const { session_token: token, request } = await this._call('POST', '/sessions', {
+        const { session_token: token, request } = await this._call("POST", "/sessions", {
             request_id: this.requestId,
             secret: this._secret
         });
-        this._keep('token', token);
+        this._keep("token", token);
         this._token = token;
         return request;
     }
 
     request() {
-        return this._callWithToken('GET', '/request');
+        return this._callWithToken("GET", "/request");
     }
 
     giveConsent(wordingVersion) {
-        return this._callWithToken('POST', '/consents', { wording_version: wordingVersion });
+        return this._callWithToken("POST", "/consents", { wording_version: wordingVersion });
     }
 
     finish() {
-        return this._callWithToken('POST', '/finish', {});
+        return this._callWithToken("POST", "/finish", {});
     }
 
     /** Removes an upload whose file this page does not hold. */
     async cancelUpload(uploadUrl) {
         const { pathname, search } = new URL(uploadUrl, document.baseURI);
-        await this._callWithToken('DELETE', null, undefined, pathname + search);
+        await this._callWithToken("DELETE", null, undefined, pathname + search);
     }
 
     /** For the upload client: the Authorization header, renewed when the server no longer takes it. */
@@ -72,7 +72,7 @@ export class Session {
 
     forget() {
         this._token = null;
-        this._keep('token', null);
+        this._keep("token", null);
     }
 
     async _callWithToken(method, path, body, url) {
@@ -94,24 +94,24 @@ export class Session {
     }
 
     async _call(method, path, body, url = `${API}${path}`) {
-        const headers = { Accept: 'application/json' };
-        if (this._token && path !== '/sessions') headers.Authorization = `Bearer ${this._token}`;
-        if (body) headers['Content-Type'] = 'application/json';
-        if (method === 'DELETE') headers['Tus-Resumable'] = '1.0.0';
+        const headers = { Accept: "application/json" };
+        if (this._token && path !== "/sessions") headers.Authorization = `Bearer ${this._token}`;
+        if (body) headers["Content-Type"] = "application/json";
+        if (method === "DELETE") headers["Tus-Resumable"] = "1.0.0";
         const control = new AbortController();
         const patience = setTimeout(() => control.abort(), PATIENCE_MS);
         const answer = await fetch(url, {
             method,
             headers,
             body: body && JSON.stringify(body),
-            cache: 'no-store',
-            credentials: 'omit',
+            cache: "no-store",
+            credentials: "omit",
             signal: control.signal
         }).catch(() => null);
         clearTimeout(patience);
         if (!answer || answer.status >= 500 || answer.status === 429) throw new Unreachable();
         const content = answer.status === 204 ? null : await answer.json().catch(() => null);
-        if (!answer.ok) throw new UploadRefused(content?.code ?? 'invalid_request', answer.status, content);
+        if (!answer.ok) throw new UploadRefused(content?.code ?? "invalid_request", answer.status, content);
         return content;
     }
 

@@ -5,9 +5,9 @@
  * Invariants: one row per upload; a file that the server holds is never sent a second time; large files go one after the
  * other so that each arrives as early as it can, small ones slip in beside them.
  */
-import { ResumableUpload, browserMemory, memoryKey } from './resumableUpload.js';
-import { FileState, fileStateFromServer, fileStateOf, isActive, isUnfinished } from './states.js';
-import { refusalOf } from './limits.js';
+import { ResumableUpload, browserMemory, memoryKey } from "./resumableUpload.js";
+import { FileState, fileStateFromServer, fileStateOf, isActive, isUnfinished } from "./states.js";
+import { refusalOf } from "./limits.js";
 
 const AT_ONCE = 3;
 const SMALL_BYTES = 4 * 1024 * 1024;
@@ -26,12 +26,14 @@ export class Transfers {
     follow(request) {
         this._limits = request.limits ?? {};
         request.uploads.forEach((upload) => {
-            const row = this.rows.find((one) => one.clientId === upload.client_id || (one.server && one.server.id === upload.id));
-            if (upload.state === 'cancelled') {
+            const row = this.rows.find(
+                (one) => one.clientId === upload.client_id || (one.server && one.server.id === upload.id)
+            );
+            if (upload.state === "cancelled") {
                 if (row && !row.upload) this._drop(row);
             } else if (!row) {
                 this._append({ ...fromServer(upload), name: upload.file_name, sizeBytes: upload.size_bytes });
-            } else if (!row.upload || upload.state === 'arrived') {
+            } else if (!row.upload || upload.state === "arrived") {
                 Object.assign(row, fromServer(upload));
             }
         });
@@ -47,7 +49,7 @@ export class Transfers {
             if (row && isNew) this._drop(row);
             if (isNew) this._addNew(file, relativePath);
             else if (needsFile(row.state)) this._begin(row, file, relativePath);
-            else remarks.push({ key: 'already_listed', name: row.name });
+            else remarks.push({ key: "already_listed", name: row.name });
         });
         this._startNext();
         this._onChange();
@@ -86,7 +88,9 @@ export class Transfers {
 
     /** Nothing of this request stays in the browser once it is complete. */
     forgetAll() {
-        this.rows.forEach((row) => row.file && this._memory.forget(memoryKey(this._session.requestId, row.file, row.relativePath)));
+        this.rows.forEach(
+            (row) => row.file && this._memory.forget(memoryKey(this._session.requestId, row.file, row.relativePath))
+        );
     }
 
     get counts() {
@@ -104,7 +108,8 @@ export class Transfers {
     /** The upload a file belongs to: by what this browser remembers of it, else by name and size (another device began it). */
     _rowOf(file, relativePath) {
         const remembered = this._memory.read(memoryKey(this._session.requestId, file, relativePath))?.clientId;
-        const isSame = (row) => row.file && row.file.lastModified === file.lastModified && row.relativePath === relativePath;
+        const isSame = (row) =>
+            row.file && row.file.lastModified === file.lastModified && row.relativePath === relativePath;
         const isAlike = (row) => row.sizeBytes === file.size && row.name.normalize() === file.name.normalize();
         return (
             this.rows.find((row) => remembered && row.clientId === remembered) ??
@@ -115,7 +120,13 @@ export class Transfers {
     _addNew(file, relativePath) {
         const taken = this.rows.filter(({ state }) => state !== FileState.REFUSED).length;
         const refusal = refusalOf(file, this._limits, taken);
-        const row = this._append({ name: file.name, sizeBytes: file.size, file, relativePath, state: FileState.REFUSED });
+        const row = this._append({
+            name: file.name,
+            sizeBytes: file.size,
+            file,
+            relativePath,
+            state: FileState.REFUSED
+        });
         if (refusal) row.refusal = { code: refusal };
         else this._begin(row, file, relativePath);
     }
@@ -157,7 +168,16 @@ export class Transfers {
     }
 
     _append(row) {
-        const whole = { id: this._nextId, relativePath: '', percent: 0, secondsLeft: null, refusal: null, upload: null, server: null, ...row };
+        const whole = {
+            id: this._nextId,
+            relativePath: "",
+            percent: 0,
+            secondsLeft: null,
+            refusal: null,
+            upload: null,
+            server: null,
+            ...row
+        };
         this._nextId += 1;
         this.rows.push(whole);
         return whole;
@@ -173,5 +193,11 @@ const needsFile = (state) => state === FileState.MISSING || state === FileState.
 
 function fromServer(upload) {
     const percent = upload.size_bytes > 0 ? Math.floor((upload.offset_bytes * 100) / upload.size_bytes) : 100;
-    return { clientId: upload.client_id, server: upload, state: fileStateFromServer(upload), percent, secondsLeft: null };
+    return {
+        clientId: upload.client_id,
+        server: upload,
+        state: fileStateFromServer(upload),
+        percent,
+        secondsLeft: null
+    };
 }
