@@ -27,12 +27,28 @@ const RUNS = {
     graph: { engines: ["sfge"], rules: ["sfge"], folders: ["salesforce"] }
 };
 const WORST_ACCEPTED = 4;
+/** False positives, each once and with its reason; a second one at the same place fails. */
+const ACCEPTED = {
+    "salesforce/objects/CasegateSetting__mdt/fields/Certificate__c.field-meta.xml": [
+        {
+            rule_selector: "pmd:ProtectSensitiveData",
+            max_suppressed_violations: 1,
+            reason: "holds the unique name of a certificate, which is no secret; the key never leaves the org"
+        }
+    ]
+};
 
 const name = process.argv[2];
 const run = RUNS[name];
 process.chdir(root);
 
-const analyzer = new CodeAnalyzer(CodeAnalyzerConfig.withDefaults());
+const analyzer = new CodeAnalyzer(
+    CodeAnalyzerConfig.fromObject({
+        // A path that takes long on a busy machine is no finding.
+        engines: { sfge: { java_thread_timeout: 300_000 } },
+        suppressions: ACCEPTED
+    })
+);
 for (const type of [EventType.LogEvent, EventType.EngineLogEvent]) {
     analyzer.onEvent(type, (event) => {
         if (event.logLevel > LogLevel.Error) {

@@ -20,9 +20,7 @@ const objects = names("salesforce/objects", /^(\w+)\/\1\.object-meta\.xml$/);
 const classes = names("salesforce/classes", /^(\w+)\.cls$/);
 const customPermissions = names("salesforce/customPermissions", /^(\w+)\.customPermission-meta\.xml$/);
 const tabs = names("salesforce/tabs", /^(\w+)\.tab-meta\.xml$/);
-const bundles = new Map(
-    files("lwc", /^(\w+)\/\1\.js-meta\.xml$/).map(({ file, match }) => [match[1], xml(file)])
-);
+const bundles = new Map(files("lwc", /^(\w+)\/\1\.js-meta\.xml$/).map(({ file, match }) => [match[1], xml(file)]));
 
 checkFieldFiles();
 checkPermissionSets();
