@@ -1,1 +1,2 @@
-//! connector
+//! The connector: HTTP, jobs, store, vault.
+pub mod store;

@@ -1,0 +1,146 @@
+//! Sealed files: the row says what the object must be.
+
+use sqlx::{AnyConnection, FromRow};
+
+use super::StoreError;
+
+#[derive(Clone, Debug, FromRow)]
+pub struct SecureFileRow {
+    pub org_id: String,
+    pub id: String,
+    pub case_id: String,
+    pub request_id: String,
+    pub upload_id: String,
+    pub file_name: String,
+    pub content_type: String,
+    pub size_bytes: i64,
+    pub plaintext_sha256: String,
+    pub object_name: String,
+    pub ciphertext_bytes: i64,
+    pub ciphertext_sha256: String,
+    pub header_bytes: i64,
+    pub header_mac: String,
+    pub identity_sealed: Option<String>,
+    pub key_generation: i64,
+    pub key_object_name: String,
+    pub scan: String,
+    pub state: String,
+    pub sender_name: String,
+    pub sender_email: String,
+    pub received_at: i64,
+    pub kept_until: i64,
+    pub salesforce_id: Option<String>,
+    pub feed_item_id: Option<String>,
+}
+
+pub async fn insert(connection: &mut AnyConnection, file: &SecureFileRow) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO secure_files (org_id, id, case_id, request_id, upload_id, file_name, content_type, size_bytes, \
+         plaintext_sha256, object_name, ciphertext_bytes, ciphertext_sha256, header_bytes, header_mac, \
+         identity_sealed, key_generation, key_object_name, scan, state, sender_name, sender_email, received_at, \
+         kept_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+         $20, $21, $22, $23)",
+    )
+    .bind(&file.org_id)
+    .bind(&file.id)
+    .bind(&file.case_id)
+    .bind(&file.request_id)
+    .bind(&file.upload_id)
+    .bind(&file.file_name)
+    .bind(&file.content_type)
+    .bind(file.size_bytes)
+    .bind(&file.plaintext_sha256)
+    .bind(&file.object_name)
+    .bind(file.ciphertext_bytes)
+    .bind(&file.ciphertext_sha256)
+    .bind(file.header_bytes)
+    .bind(&file.header_mac)
+    .bind(&file.identity_sealed)
+    .bind(file.key_generation)
+    .bind(&file.key_object_name)
+    .bind(&file.scan)
+    .bind(&file.state)
+    .bind(&file.sender_name)
+    .bind(&file.sender_email)
+    .bind(file.received_at)
+    .bind(file.kept_until)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn find(
+    connection: &mut AnyConnection,
+    org_id: &str,
+    id: &str,
+) -> Result<Option<SecureFileRow>, StoreError> {
+    Ok(sqlx::query_as("SELECT * FROM secure_files WHERE org_id = $1 AND id = $2")
+        .bind(org_id)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Newest first, after the file a page ended with (`before` = its received_at and id).
+pub async fn list_of_case(
+    connection: &mut AnyConnection,
+    org_id: &str,
+    case_id: &str,
+    before: Option<(i64, &str)>,
+    limit: i64,
+) -> Result<Vec<SecureFileRow>, StoreError> {
+    let (received_at, id) = before.unwrap_or((i64::MAX, ""));
+    Ok(sqlx::query_as(
+        "SELECT * FROM secure_files WHERE org_id = $1 AND case_id = $2 \
+         AND (received_at < $3 OR (received_at = $3 AND id < $4)) ORDER BY received_at DESC, id DESC LIMIT $5",
+    )
+    .bind(org_id)
+    .bind(case_id)
+    .bind(received_at)
+    .bind(id)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?)
+}
+
+pub async fn list_of_request(
+    connection: &mut AnyConnection,
+    org_id: &str,
+    request_id: &str,
+) -> Result<Vec<SecureFileRow>, StoreError> {
+    Ok(sqlx::query_as("SELECT * FROM secure_files WHERE org_id = $1 AND request_id = $2 ORDER BY received_at, id")
+        .bind(org_id)
+        .bind(request_id)
+        .fetch_all(connection)
+        .await?)
+}
+
+pub async fn set_attached(
+    connection: &mut AnyConnection,
+    org_id: &str,
+    id: &str,
+    salesforce_id: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE secure_files SET salesforce_id = $3 WHERE org_id = $1 AND id = $2")
+        .bind(org_id)
+        .bind(id)
+        .bind(salesforce_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_feed_item(
+    connection: &mut AnyConnection,
+    org_id: &str,
+    id: &str,
+    feed_item_id: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE secure_files SET feed_item_id = $3 WHERE org_id = $1 AND id = $2")
+        .bind(org_id)
+        .bind(id)
+        .bind(feed_item_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
