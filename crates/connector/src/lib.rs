@@ -1,1 +1,12 @@
 //! connector
+
+pub mod client_address;
+pub mod clock;
+pub mod config;
+pub mod free_space;
+pub mod http_server;
+pub mod language;
+pub mod mail;
+pub mod randomness;
+pub mod rates;
+pub mod telemetry;
