@@ -1,1 +1,39 @@
-//! salesforce-client
+//! How to speak to one Org: the handful of REST calls Casegate makes, and what to do when one fails.
+//!
+//! Knows HTTP, OAuth grants and Salesforce's error shapes; knows nothing of Cases, files or our own records.
+//!
+//! Format: Salesforce REST API v67.0 (<https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/>).
+//! Invariants: a token goes only to the configured, vetted host; one expired session costs one token request however
+//! many calls notice it; a call that may have created something is never repeated here.
+//! Units: times are epoch milliseconds, UTC.
+#![deny(missing_docs)]
+
+mod answer;
+mod call;
+mod composite;
+mod connection;
+mod error;
+mod instance;
+pub mod instant;
+mod limits;
+mod namespace;
+mod query;
+mod record;
+mod record_access;
+mod record_id;
+mod settings;
+pub mod soql;
+mod token;
+
+pub use composite::{CompositeAnswer, CompositeRequest};
+pub use connection::OrgConnection;
+pub use error::OrgError;
+pub use limits::{Allowance, Usage};
+pub use record::Upserted;
+pub use record_access::RecordAccess;
+pub use record_id::{MalformedRecordId, RecordId};
+pub use settings::{Clock, Grant, Settings, SettingsError};
+pub use token::Identity;
+
+/// One record as Salesforce answers it: `attributes` and the selected fields, our namespace already taken off.
+pub type Record = serde_json::Map<String, serde_json::Value>;

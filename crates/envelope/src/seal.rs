@@ -1,0 +1,139 @@
+//! Sealing: plaintext in, one standard age file out, in one pass.
+//!
+//! Format: c2sp.org/age, "Payload".
+//! Invariants: a `Sealer` lives inside one pass of one process. It cannot be cloned, stored, or made to start at a
+//! chunk number; a new pass is a new `Sealer` with a new file key and a new nonce. So no (key, nonce) pair repeats,
+//! whatever the database, the client or the clock do.
+
+use zeroize::Zeroizing;
+
+use crate::aead::{AeadKey, TAG_LEN};
+use crate::file_key::FileKey;
+use crate::header::write_header;
+use crate::payload::{CHUNK_LEN, NONCE_LEN, Place, SEALED_CHUNK_LEN, chunk_nonce, ciphertext_length};
+use crate::{Recipient, SealError, randomness};
+
+/// Seals one file. Holds at most one chunk.
+///
+/// It is not cloneable, not serialisable, and its counter cannot be set:
+///
+/// ```compile_fail,E0599
+/// # fn again(sealer: envelope::Sealer) {
+/// let second = sealer.clone();
+/// # }
+/// ```
+/// ```compile_fail,E0277
+/// # fn again(sealer: envelope::Sealer) {
+/// fn store<T: serde::Serialize>(_: T) {}
+/// store(sealer);
+/// # }
+/// ```
+/// ```compile_fail,E0277
+/// fn load<T: serde::de::DeserializeOwned>() {}
+/// load::<envelope::Sealer>();
+/// ```
+/// ```compile_fail,E0616
+/// # fn again(mut sealer: envelope::Sealer) {
+/// sealer.next_chunk = 7;
+/// # }
+/// ```
+/// ```compile_fail,E0382
+/// # fn again(sealer: envelope::Sealer, out: &mut Vec<u8>) {
+/// sealer.finish(out);
+/// sealer.finish(out);
+/// # }
+/// ```
+pub struct Sealer {
+    key: AeadKey,
+    header_mac: [u8; 32],
+    /// Until it is emitted, before the first chunk.
+    nonce: Option<[u8; NONCE_LEN]>,
+    next_chunk: u64,
+    /// The chunk that may be the last: nobody knows before the next byte or `finish`.
+    held: Zeroizing<Vec<u8>>,
+}
+
+impl Sealer {
+    /// Starts a new file. Returns the sealer and the header, which goes first in the file; the payload nonce is
+    /// emitted by the first `update` or by `finish`.
+    ///
+    /// Draws from `fill`, in this order: file key (16 bytes), payload nonce (16), one ephemeral secret (32) a recipient.
+    pub fn new(recipients: &[Recipient], fill: &mut dyn FnMut(&mut [u8])) -> Result<(Self, Vec<u8>), SealError> {
+        let file_key = FileKey::new(randomness::draw(fill)?);
+        let nonce = *randomness::draw::<NONCE_LEN>(fill)?;
+        let (header, header_mac) = write_header(&file_key, recipients, fill)?;
+        let sealer = Self {
+            key: file_key.payload_key(&nonce),
+            header_mac,
+            nonce: Some(nonce),
+            next_chunk: 0,
+            held: Zeroizing::new(Vec::with_capacity(CHUNK_LEN)),
+        };
+        Ok((sealer, header))
+    }
+
+    /// What the database keeps to recognise this file by.
+    pub fn header_mac(&self) -> [u8; 32] {
+        self.header_mac
+    }
+
+    /// Takes more plaintext, in pieces of any size, and appends the chunks it completes to `out`.
+    pub fn update(&mut self, mut plaintext: &[u8], out: &mut Vec<u8>) {
+        out.reserve(NONCE_LEN + plaintext.len() + (plaintext.len() / CHUNK_LEN + 1) * TAG_LEN);
+        self.emit_nonce(out);
+        while !plaintext.is_empty() {
+            if self.held.len() == CHUNK_LEN {
+                let start = out.len();
+                out.extend_from_slice(&self.held);
+                self.held.clear();
+                self.seal_tail(start, Place::Middle, out);
+            } else if self.held.is_empty() && plaintext.len() > CHUNK_LEN {
+                let (chunk, rest) = plaintext.split_at(CHUNK_LEN);
+                let start = out.len();
+                out.extend_from_slice(chunk);
+                self.seal_tail(start, Place::Middle, out);
+                plaintext = rest;
+            } else {
+                let (taken, rest) = plaintext.split_at(plaintext.len().min(CHUNK_LEN - self.held.len()));
+                self.held.extend_from_slice(taken);
+                plaintext = rest;
+            }
+        }
+    }
+
+    /// Appends the last chunk. Without it the file does not open.
+    pub fn finish(mut self, out: &mut Vec<u8>) {
+        out.reserve(NONCE_LEN + SEALED_CHUNK_LEN);
+        self.emit_nonce(out);
+        let start = out.len();
+        out.extend_from_slice(&self.held);
+        self.seal_tail(start, Place::Last, out);
+    }
+
+    fn emit_nonce(&mut self, out: &mut Vec<u8>) {
+        if let Some(nonce) = self.nonce.take() {
+            out.extend_from_slice(&nonce);
+        }
+    }
+
+    /// Seals `out[start..]` where it lies.
+    fn seal_tail(&mut self, start: usize, place: Place, out: &mut Vec<u8>) {
+        let tag = self.key.seal(chunk_nonce(self.next_chunk, place), &mut out[start..]);
+        out.extend_from_slice(&tag);
+        self.next_chunk = self.next_chunk.checked_add(1).expect("2^64 chunks are more bytes than any file has");
+    }
+}
+
+/// Seals a small file that is in memory as a whole, such as one staged segment.
+pub fn seal_whole(
+    recipients: &[Recipient],
+    plaintext: &[u8],
+    fill: &mut dyn FnMut(&mut [u8]),
+) -> Result<Vec<u8>, SealError> {
+    let (mut sealer, mut file) = Sealer::new(recipients, fill)?;
+    let length = ciphertext_length(file.len() as u64, plaintext.len() as u64);
+    file.reserve_exact(usize::try_from(length).unwrap_or(usize::MAX) - file.len());
+    sealer.update(plaintext, &mut file);
+    sealer.finish(&mut file);
+    Ok(file)
+}
