@@ -94,7 +94,11 @@ fn read_node(node: &str) -> Option<IpAddr> {
 }
 
 /// Middleware, outside everything that asks for [`ClientAddress`].
-pub async fn record_client_address(State(proxies): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
+pub async fn record_client_address(
+    State(proxies): State<TrustedProxies>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
         let address = proxies.client_address(peer.ip(), request.headers());
         request.extensions_mut().insert(ClientAddress(address));

@@ -145,7 +145,10 @@ fn refuse_shared_identities(orgs: &[OrgConfig]) -> Result<(), ConfigError> {
             {
                 return Err(ConfigError::wrong(
                     format!("org {number}: agent_certificate_files"),
-                    format!("{} is also a certificate of org {first}; Orgs never share one", certificate.file.display()),
+                    format!(
+                        "{} is also a certificate of org {first}; Orgs never share one",
+                        certificate.file.display()
+                    ),
                 ));
             }
         }
@@ -182,6 +185,10 @@ fn malformed(text: &str, error: &toml::de::Error) -> ConfigError {
         (None, None) => format!("line {number}"),
     };
     let message = error.message().lines().collect::<Vec<_>>().join(" ");
+    let message = match message.split_once(", expected ") {
+        Some((what, expected)) if what.starts_with("invalid ") => format!("it must be {expected}"),
+        _ => message,
+    };
     ConfigError::Malformed { place, message }
 }
 

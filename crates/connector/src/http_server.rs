@@ -93,9 +93,7 @@ impl HttpServer {
             cut: cut.clone(),
             header_read: self.header_read,
         };
-        while let Some((stream, peer, place)) =
-            stop.run_until_cancelled(accept(&self.listener, &places)).await
-        {
+        while let Some((stream, peer, place)) = stop.run_until_cancelled(accept(&self.listener, &places)).await {
             let tls = self.certificates.as_ref().map(|certificates| TlsAcceptor::from(certificates.current()));
             tasks.spawn(connection.clone().run(stream, peer, tls, place));
         }

@@ -6,12 +6,7 @@
 //! Invariants: the table never grows beyond [`MOST_CALLERS`]; a caller who is forgotten starts with a full allowance.
 //! Units: `now` is the clock's monotonic reading; allowances are per minute and may be used at once.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::Mutex,
-    time::Duration,
-};
+use std::{collections::HashMap, net::IpAddr, sync::Mutex, time::Duration};
 
 use secure_files::Refusal;
 
@@ -48,7 +43,7 @@ enum Caller {
 /// About 10 MB.
 const MOST_CALLERS: usize = 100_000;
 
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 impl Rates {
     pub fn new(limits: &LimitsConfig) -> Self {
@@ -69,7 +64,13 @@ impl Rates {
 
     /// `link` is the id of the FileRequest whose link is used or tried, once the request says which; an id that does
     /// not exist counts the same, so the answer tells nothing.
-    pub fn admit(&self, attempt: Attempt, address: IpAddr, link: Option<[u8; 16]>, now: Duration) -> Result<(), Refusal> {
+    pub fn admit(
+        &self,
+        attempt: Attempt,
+        address: IpAddr,
+        link: Option<[u8; 16]>,
+        now: Duration,
+    ) -> Result<(), Refusal> {
         let allowances = match attempt {
             Attempt::Request => &self.requests,
             Attempt::Redemption => &self.redemptions,
@@ -84,10 +85,10 @@ impl Rates {
         for (slot, asked) in next.iter_mut().zip(callers) {
             let Some((caller, per_minute, name)) = asked else { continue };
             let until = used.get(&(attempt, caller)).copied().unwrap_or_default().max(now) + WINDOW / per_minute;
-            let ahead = until - now;
+            let ahead = until.saturating_sub(now);
             if ahead > WINDOW {
                 metrics::counter!("casegate_refused_for_rate_total", "limit" => name).increment(1);
-                return Err(Refusal::SlowDown { retry_after: ahead - WINDOW });
+                return Err(Refusal::SlowDown { retry_after: ahead.saturating_sub(WINDOW) });
             }
             *slot = Some((caller, until));
         }
@@ -132,7 +133,7 @@ pub struct Pace {
 
 impl Pace {
     const GRACE: Duration = Duration::from_secs(10);
-    const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+    const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 
     pub fn new(limits: &LimitsConfig) -> Self {
         Self { minimum_bytes_per_second: limits.minimum_bytes_per_second }

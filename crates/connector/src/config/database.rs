@@ -49,7 +49,10 @@ impl RawDatabase {
             )
         })?;
         let engine = match parsed.scheme() {
-            "sqlite" => Engine::Sqlite { file: sqlite_file(&parsed)? },
+            "sqlite" => {
+                let file = sqlite_file(&parsed)?;
+                return Ok(DatabaseConfig { url: created_if_missing(url, parsed), engine: Engine::Sqlite { file } });
+            }
             "postgres" | "postgresql" => Engine::Postgres {
                 // A socket folder may be given as ?host=/run/postgresql instead.
                 host: parsed.host_str().filter(|host| !host.is_empty()).unwrap_or("a local socket").to_owned(),
@@ -58,6 +61,15 @@ impl RawDatabase {
         };
         Ok(DatabaseConfig { url, engine })
     }
+}
+
+/// The first start makes the file; without `mode` SQLite would only open one that is there.
+fn created_if_missing(given: Secret, mut url: Url) -> Secret {
+    if url.query_pairs().any(|(key, _)| key == "mode") {
+        return given;
+    }
+    url.query_pairs_mut().append_pair("mode", "rwc");
+    Secret::new(url.to_string())
 }
 
 /// Absolute, because SQLite would otherwise open whatever the working folder happens to hold.

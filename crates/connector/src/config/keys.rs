@@ -1,22 +1,30 @@
 //! `[keys]`: the identities that open what is stored, and who can recover it without us.
-//!
-//! The text of an identity is only carried here; `envelope` parses it when the Keyring is opened and in `check-config`.
 
 use std::path::{Path, PathBuf};
 
+use envelope::{Identity, Keyring, Recipient};
 use serde::Deserialize;
 
 use super::{ConfigError, Secret};
 
 #[derive(Clone, Debug)]
 pub struct KeysConfig {
-    /// `AGE-SECRET-KEY-1…`; comment lines as `age-keygen` writes them are allowed, see [`identity_line`].
+    /// Texts that `Identity::parse_file` has accepted.
     pub current_identity: Secret,
     pub retired_identities: Vec<Secret>,
-    /// `age1…`
-    pub recovery_recipients: Vec<String>,
+    pub recovery_recipients: Vec<Recipient>,
     /// Keys the hash under which link secrets are looked up.
     pub link_hash_key: LinkHashKey,
+}
+
+impl KeysConfig {
+    pub fn keyring(&self) -> Keyring {
+        Keyring::new(parsed(&self.current_identity), self.retired_identities.iter().map(parsed).collect())
+    }
+}
+
+fn parsed(identity: &Secret) -> Identity {
+    Identity::parse_file(identity.reveal()).expect("identities were parsed when the configuration was read")
 }
 
 #[derive(Clone)]
@@ -26,6 +34,10 @@ pub struct LinkHashKey {
 }
 
 impl LinkHashKey {
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self { bytes: zeroize::Zeroizing::new(bytes), file: None }
+    }
+
     pub fn bytes(&self) -> &[u8; 32] {
         &self.bytes
     }
@@ -39,13 +51,6 @@ impl std::fmt::Debug for LinkHashKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("<redacted>")
     }
-}
-
-/// The one line of an identity file that is not a comment; `None` when there is no or more than one such line.
-pub fn identity_line(text: &str) -> Option<&str> {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let line = lines.next()?;
-    lines.next().is_none().then_some(line)
 }
 
 #[derive(Deserialize)]
@@ -86,32 +91,47 @@ impl RawKeys {
                  Make one with `casegate new-key`, keep its identity off this machine, put its age1… here",
             ));
         }
-        if let Some(bad) = self.recovery_recipients.iter().find(|recipient| !recipient.starts_with("age1")) {
-            let sentence = if bad.starts_with("AGE-SECRET-KEY-") {
-                "it holds an identity, which is secret; put the recipient (age1…) here".to_owned()
-            } else {
-                format!("{bad:?} is no age recipient; it must begin with age1")
-            };
-            return Err(ConfigError::wrong("keys.recovery_recipients", sentence));
-        }
+        let ours = parsed(&current_identity).recipient();
+        let recovery_recipients = self
+            .recovery_recipients
+            .iter()
+            .map(|text| recovery_recipient(text, &ours))
+            .collect::<Result<_, _>>()
+            .map_err(|sentence| ConfigError::wrong("keys.recovery_recipients", sentence))?;
         let link_hash_key =
             Secret::required("keys.link_hash_key", self.link_hash_key, self.link_hash_key_file.as_deref(), folder)?;
         let mut bytes = zeroize::Zeroizing::new([0; 32]);
         hex::decode_to_slice(link_hash_key.reveal().trim(), bytes.as_mut()).map_err(|_| {
-            ConfigError::wrong("keys.link_hash_key", "it must be 64 hexadecimal digits, as `openssl rand -hex 32` prints")
+            ConfigError::wrong(
+                "keys.link_hash_key",
+                "it must be 64 hexadecimal digits, as `openssl rand -hex 32` prints",
+            )
         })?;
         Ok(KeysConfig {
             current_identity,
             retired_identities,
-            recovery_recipients: self.recovery_recipients,
+            recovery_recipients,
             link_hash_key: LinkHashKey { bytes, file: link_hash_key.file().map(Path::to_owned) },
         })
     }
 }
 
 fn identity(key: &str, secret: Secret) -> Result<Secret, ConfigError> {
-    match identity_line(secret.reveal()) {
-        Some(line) if line.starts_with("AGE-SECRET-KEY-1") => Ok(secret),
-        _ => Err(ConfigError::wrong(key, "it must hold exactly one line that begins with AGE-SECRET-KEY-1")),
+    match Identity::parse_file(secret.reveal()) {
+        Ok(_) => Ok(secret),
+        Err(error) => Err(ConfigError::wrong(key, format!("{error}; `casegate new-key` makes one"))),
     }
+}
+
+fn recovery_recipient(text: &str, ours: &Recipient) -> Result<Recipient, String> {
+    if text.to_ascii_uppercase().contains("AGE-SECRET-KEY-") {
+        return Err(
+            "it holds an identity, which is secret and belongs off this machine; put its recipient here".to_owned()
+        );
+    }
+    let recipient = Recipient::parse(text).map_err(|error| format!("{text:?}: {error}"))?;
+    if recipient == *ours {
+        return Err("it is the current identity's own recipient: losing that one key would lose every file".to_owned());
+    }
+    Ok(recipient)
 }

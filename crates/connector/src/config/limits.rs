@@ -49,7 +49,11 @@ impl RawLimits {
             given => Ok(given.unwrap_or(otherwise)),
         };
         Ok(LimitsConfig {
-            requests_per_minute_per_link: rate("requests_per_minute_per_link", self.requests_per_minute_per_link, 1_200)?,
+            requests_per_minute_per_link: rate(
+                "requests_per_minute_per_link",
+                self.requests_per_minute_per_link,
+                1_200,
+            )?,
             requests_per_minute_per_ip: rate("requests_per_minute_per_ip", self.requests_per_minute_per_ip, 3_000)?,
             requests_per_minute_global: rate("requests_per_minute_global", self.requests_per_minute_global, 120_000)?,
             redemptions_per_minute_per_link: rate(
@@ -57,7 +61,11 @@ impl RawLimits {
                 self.redemptions_per_minute_per_link,
                 20,
             )?,
-            redemptions_per_minute_per_ip: rate("redemptions_per_minute_per_ip", self.redemptions_per_minute_per_ip, 60)?,
+            redemptions_per_minute_per_ip: rate(
+                "redemptions_per_minute_per_ip",
+                self.redemptions_per_minute_per_ip,
+                60,
+            )?,
             redemptions_per_minute_global: rate(
                 "redemptions_per_minute_global",
                 self.redemptions_per_minute_global,

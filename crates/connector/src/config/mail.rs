@@ -105,7 +105,7 @@ fn server(secret: &Secret) -> Result<SmtpServer, ConfigError> {
     let decode = |text: &str| {
         percent_encoding::percent_decode_str(text)
             .decode_utf8()
-            .map(|text| text.into_owned())
+            .map(std::borrow::Cow::into_owned)
             .map_err(|_| wrong("user name and password must be UTF-8, percent-encoded"))
     };
     let credentials = match url.password() {

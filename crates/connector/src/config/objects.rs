@@ -9,6 +9,8 @@ use super::{ConfigError, Secret, in_folder, origin::is_loopback};
 
 #[derive(Clone, Debug)]
 pub struct ObjectsConfig {
+    /// As configured; holds no credential.
+    pub url: String,
     pub place: ObjectPlace,
 }
 
@@ -59,6 +61,52 @@ impl ObjectsConfig {
             _ => None,
         }
     }
+
+    /// In the names that `object_store` gives its options. Holds secrets.
+    pub fn options(&self) -> Vec<(String, String)> {
+        let mut options = Vec::new();
+        let mut add = |name: &str, value: &str| options.push((name.to_owned(), value.to_owned()));
+        match &self.place {
+            ObjectPlace::Disk { .. } => {}
+            ObjectPlace::S3 { region, endpoint, path_style, credentials, .. } => {
+                add("aws_region", region);
+                add("aws_virtual_hosted_style_request", if *path_style { "false" } else { "true" });
+                if let Some(endpoint) = endpoint {
+                    add("aws_endpoint", endpoint.as_str().trim_end_matches('/'));
+                    add("allow_http", if endpoint.scheme() == "http" { "true" } else { "false" });
+                }
+                if let Some(credentials) = credentials {
+                    add("aws_access_key_id", &credentials.access_key_id);
+                    add("aws_secret_access_key", credentials.secret_access_key.reveal());
+                }
+            }
+            ObjectPlace::Azure { account, endpoint, access_key, .. } => {
+                add("azure_storage_account_name", account);
+                if let Some(endpoint) = endpoint {
+                    add("azure_storage_endpoint", endpoint.as_str().trim_end_matches('/'));
+                    add("allow_http", if endpoint.scheme() == "http" { "true" } else { "false" });
+                }
+                if let Some(key) = access_key {
+                    add("azure_storage_account_key", key.reveal());
+                }
+            }
+            ObjectPlace::Google { service_account, .. } => {
+                if let Some(key) = service_account {
+                    add("google_service_account_key", key.reveal());
+                }
+            }
+        }
+        options
+    }
+
+    pub(crate) fn secret_files(&self) -> Option<&Path> {
+        match &self.place {
+            ObjectPlace::Disk { .. } => None,
+            ObjectPlace::S3 { credentials, .. } => credentials.as_ref()?.secret_access_key.file(),
+            ObjectPlace::Azure { access_key, .. } => access_key.as_ref()?.file(),
+            ObjectPlace::Google { service_account, .. } => service_account.as_ref()?.file(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -91,13 +139,16 @@ impl RawObjects {
                 return Err(ConfigError::wrong("objects.url", "it must begin with file://, s3://, az:// or gs://"));
             }
         };
-        Ok(ObjectsConfig { place })
+        Ok(ObjectsConfig { url: url.to_string(), place })
     }
 
     fn disk(self, url: &Url) -> Result<ObjectPlace, ConfigError> {
         self.refuse_keys_of_others(&[])?;
         let root = url.to_file_path().map_err(|()| {
-            ConfigError::wrong("objects.url", "give an absolute path, with three slashes: file:///var/lib/casegate/objects")
+            ConfigError::wrong(
+                "objects.url",
+                "give an absolute path, with three slashes: file:///var/lib/casegate/objects",
+            )
         })?;
         Ok(ObjectPlace::Disk { root })
     }
@@ -186,7 +237,10 @@ fn bucket_and_prefix(url: &Url) -> Result<(String, String), ConfigError> {
     let bucket = url.host_str().filter(|host| !host.is_empty());
     let bucket = bucket.ok_or_else(|| ConfigError::wrong("objects.url", "the bucket is missing after ://"))?;
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-        return Err(ConfigError::wrong("objects.url", "only bucket and prefix belong here; credentials have their own keys"));
+        return Err(ConfigError::wrong(
+            "objects.url",
+            "only bucket and prefix belong here; credentials have their own keys",
+        ));
     }
     Ok((bucket.to_owned(), url.path().trim_matches('/').to_owned()))
 }

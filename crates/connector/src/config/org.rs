@@ -1,10 +1,14 @@
 //! `[[org]]`: one Salesforce Org: how we log in to it, and how its agents prove themselves to us.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use lettre::Address;
 use secure_files::OrgId;
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::{ConfigError, Origin, Secret, in_folder, read_text_file};
 
@@ -27,6 +31,28 @@ pub struct OrgConfig {
     /// Lower case. Of a sandbox: the only domains that get mail. Of production: no meaning, must be empty.
     pub mail_domains: Vec<String>,
     pub case_mailbox: Option<Address>,
+}
+
+impl OrgConfig {
+    /// What `salesforce-client` needs to speak to this Org.
+    pub fn client_settings(&self) -> salesforce_client::Settings {
+        salesforce_client::Settings {
+            instance_url: self.instance_url.to_string(),
+            // The Org's own domain takes assertions for every audience and survives a move to another instance.
+            login_url: self.instance_url.to_string(),
+            client_id: self.client_id.clone(),
+            grant: salesforce_client::Grant::JwtBearer {
+                username: self.username.clone(),
+                audience: self.audience.to_string(),
+                private_key_pem: Zeroizing::new(self.private_key.reveal().to_owned()),
+            },
+            api_version: "67.0".to_owned(),
+            namespace_prefix: Some(self.namespace_prefix.clone()).filter(|prefix| !prefix.is_empty()),
+            timeout: Duration::from_secs(30),
+            // An instance_url in clear was accepted for this machine itself only.
+            allow_loopback: !self.instance_url.is_https(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,10 +110,16 @@ impl RawOrg {
             ));
         }
         if !is_namespace(&self.namespace_prefix) {
-            return Err(wrong("namespace_prefix", "it is no namespace: at most 15 letters, digits and single underscores"));
+            return Err(wrong(
+                "namespace_prefix",
+                "it is no namespace: at most 15 letters, digits and single underscores",
+            ));
         }
         if !self.sandbox && !self.mail_domains.is_empty() {
-            return Err(wrong("mail_domains", "only a sandbox restricts whom it mails; set sandbox = true or remove it"));
+            return Err(wrong(
+                "mail_domains",
+                "only a sandbox restricts whom it mails; set sandbox = true or remove it",
+            ));
         }
         Ok(OrgConfig {
             org_id,
@@ -95,7 +127,12 @@ impl RawOrg {
             client_id: self.client_id,
             username: self.username,
             audience: Origin::parse(audience).map_err(|sentence| wrong("audience", sentence))?,
-            private_key: Secret::required(&key("private_key"), self.private_key, self.private_key_file.as_deref(), folder)?,
+            private_key: Secret::required(
+                &key("private_key"),
+                self.private_key,
+                self.private_key_file.as_deref(),
+                folder,
+            )?,
             agent_certificates: self
                 .agent_certificate_files
                 .iter()
@@ -115,7 +152,9 @@ impl RawOrg {
             mail_domains: self
                 .mail_domains
                 .iter()
-                .map(|domain| mail_domain(domain).ok_or_else(|| wrong("mail_domains", "write domains like example.com")))
+                .map(|domain| {
+                    mail_domain(domain).ok_or_else(|| wrong("mail_domains", "write domains like example.com"))
+                })
                 .collect::<Result<_, _>>()?,
             case_mailbox: match self.case_mailbox.as_str() {
                 "" => None,

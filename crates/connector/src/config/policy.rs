@@ -32,18 +32,20 @@ pub(super) struct RawPolicy {
 impl RawPolicy {
     pub(super) fn read(self) -> Result<PolicyConfig, ConfigError> {
         if self.max_file_bytes == Some(0) {
-            return Err(ConfigError::wrong("policy.max_file_bytes", "0 would refuse every file; leave it out for any size"));
+            return Err(ConfigError::wrong(
+                "policy.max_file_bytes",
+                "0 would refuse every file; leave it out for any size",
+            ));
         }
         if self.max_files == Some(0) {
-            return Err(ConfigError::wrong("policy.max_files", "0 would refuse every file; leave it out for any number"));
+            return Err(ConfigError::wrong(
+                "policy.max_files",
+                "0 would refuse every file; leave it out for any number",
+            ));
         }
         Ok(PolicyConfig {
             max_file_bytes: self.max_file_bytes,
-            accepted_extensions: self
-                .accepted_extensions
-                .into_iter()
-                .map(extension)
-                .collect::<Result<_, _>>()?,
+            accepted_extensions: self.accepted_extensions.into_iter().map(extension).collect::<Result<_, _>>()?,
             link_lifetime_hours: within(
                 "policy.link_lifetime_hours",
                 self.link_lifetime_hours.unwrap_or(14 * 24),

@@ -1,15 +1,24 @@
 //! What the operator may write, and what each mistake is answered with.
 
+use envelope::Identity;
 use tempfile::TempDir;
 
 use super::*;
+
+fn identity_text(byte: u8) -> String {
+    Identity::from_bytes([byte; 32]).to_text().to_string()
+}
+
+fn recipient_text(byte: u8) -> String {
+    Identity::from_bytes([byte; 32]).recipient().to_string()
+}
 
 /// A folder with every file that [`minimal`] names.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("current.key", "# created by casegate\n# public key: age1x\nAGE-SECRET-KEY-1CANARYCURRENT\n");
-    write("old.key", "AGE-SECRET-KEY-1CANARYOLD\n");
+    write("current.key", &format!("# created by casegate\n# public key: age1x\n{}\n", identity_text(1)));
+    write("old.key", &identity_text(2));
     write("link-hash.key", &format!("{}\n", "0f".repeat(32)));
     write("org.key", "CANARY PRIVATE KEY");
     write("org2.key", "CANARY PRIVATE KEY 2");
@@ -58,7 +67,7 @@ private_key_file = "org.key"
 agent_certificate_files = ["agent.crt"]
 lightning_origins = ["https://example.lightning.force.com"]
 "#
-    .to_owned()
+    .replace("age1recovery", &recipient_text(3))
 }
 
 fn refused(text: &str) -> String {
@@ -66,9 +75,9 @@ fn refused(text: &str) -> String {
 }
 
 fn changed(from: &str, to: &str) -> String {
-    let text = minimal();
-    assert!(text.contains(from), "{from}");
-    text.replacen(from, to, 1)
+    let (text, from) = (minimal(), from.replace("age1recovery", &recipient_text(3)));
+    assert!(text.contains(&from), "{from}");
+    text.replacen(&from, to, 1)
 }
 
 #[test]
@@ -92,7 +101,7 @@ fn a_minimal_file_gets_the_documented_defaults() {
 fn nothing_shows_a_secret_when_the_configuration_is_printed() {
     let config = Config::parse(&minimal(), folder().path()).unwrap();
     let shown = format!("{config:?} {config:#?}");
-    assert!(!shown.contains("CANARY") && !shown.contains("0f0f"), "{shown}");
+    assert!(!shown.contains("CANARY") && !shown.contains("AGE-SECRET") && !shown.contains("0f0f"), "{shown}");
     assert!(shown.contains("<redacted>"));
 }
 
@@ -102,41 +111,98 @@ fn each_mistake_is_answered_with_its_section_and_key() {
         ("[http]\n", "[http]\nlissten = 1\n", "line 3, [http] lissten: unknown field `lissten`"),
         ("[http]\n", "[htp]\nlisten = 1\n[http]\n", "unknown field `htp`"),
         ("listen = \"127.0.0.1:8443\"", "listen = 7", "line 3, [http] listen:"),
-        ("listen = \"127.0.0.1:8443\"", "listen = \"0.0.0.0:8443\"", "http.listen: other machines can reach it in clear"),
-        ("base_url = \"http://127.0.0.1:8443\"", "base_url = \"https://a.example/\"", "http.base_url: write only scheme"),
-        ("base_url = \"http://127.0.0.1:8443\"", "base_url = \"http://a.example\"", "http.base_url: it must begin with https"),
-        ("[database]\n", "[database]\nurl_file = \"x\"\n", "database.url: give it by value or by file (url_file), not both"),
+        (
+            "listen = \"127.0.0.1:8443\"",
+            "listen = \"0.0.0.0:8443\"",
+            "http.listen: other machines can reach it in clear",
+        ),
+        (
+            "base_url = \"http://127.0.0.1:8443\"",
+            "base_url = \"https://a.example/\"",
+            "http.base_url: write only scheme",
+        ),
+        (
+            "base_url = \"http://127.0.0.1:8443\"",
+            "base_url = \"http://a.example\"",
+            "http.base_url: it must begin with https",
+        ),
+        (
+            "[database]\n",
+            "[database]\nurl_file = \"x\"\n",
+            "database.url: give it by value or by file (url_file), not both",
+        ),
         ("postgres://", "mysql://", "database.url: it must begin with"),
-        ("postgres://casegate:CANARY@db.example.com/casegate", "sqlite://casegate.sqlite", "database.url: give SQLite's file as an absolute path"),
+        (
+            "postgres://casegate:CANARY@db.example.com/casegate",
+            "sqlite://casegate.sqlite",
+            "database.url: give SQLite's file as an absolute path",
+        ),
         ("file:///var/lib/casegate/objects", "ftp://x/y", "objects.url: it must begin with"),
         ("[objects]\n", "[objects]\nregion = \"eu\"\n", "objects.region: it means nothing for file:///var"),
         ("\"current.key\"", "\"missing.key\"", "keys.current_identity_file: "),
-        ("\"current.key\"", "\"smtp\"", "keys.current_identity: it must hold exactly one line"),
+        ("\"current.key\"", "\"smtp\"", "keys.current_identity: malformed key"),
         ("[\"age1recovery\"]", "[]", "keys.recovery_recipients: it is empty"),
-        ("[\"age1recovery\"]", "[\"AGE-SECRET-KEY-1CANARY\"]", "keys.recovery_recipients: it holds an identity, which is secret"),
-        ("link_hash_key_file = \"link-hash.key\"", "link_hash_key = \"CANARY\"", "keys.link_hash_key: it must be 64 hexadecimal digits"),
-        ("link_hash_key_file = \"link-hash.key\"", "", "keys.link_hash_key: it is missing; give link_hash_key or link_hash_key_file"),
-        ("smtp_url_file = \"smtp\"", "smtp_url = \"smtp://u:CANARY@mail.example.com\"", "mail.smtp_url: mails carry links"),
-        ("smtp_url_file = \"smtp\"", "smtp_url = \"smtp://u:CANARY@mail.example.com?tls=none\"", "mail.smtp_url: a password would travel in clear"),
-        ("smtp_url_file = \"smtp\"", "smtp_url = 12345678", "line 20, [mail] smtp_url:"),
+        (
+            "[\"age1recovery\"]",
+            "[\"AGE-SECRET-KEY-1CANARY\"]",
+            "keys.recovery_recipients: it holds an identity, which is secret",
+        ),
+        ("[\"age1recovery\"]", "[\"age1xyz\"]", "keys.recovery_recipients: \"age1xyz\": malformed key"),
+        (
+            "link_hash_key_file = \"link-hash.key\"",
+            "link_hash_key = \"CANARY\"",
+            "keys.link_hash_key: it must be 64 hexadecimal digits",
+        ),
+        (
+            "link_hash_key_file = \"link-hash.key\"",
+            "",
+            "keys.link_hash_key: it is missing; give link_hash_key or link_hash_key_file",
+        ),
+        (
+            "smtp_url_file = \"smtp\"",
+            "smtp_url = \"smtp://u:CANARY@mail.example.com\"",
+            "mail.smtp_url: mails carry links",
+        ),
+        (
+            "smtp_url_file = \"smtp\"",
+            "smtp_url = \"smtp://u:CANARY@mail.example.com?tls=none\"",
+            "mail.smtp_url: a password would travel in clear",
+        ),
+        ("smtp_url_file = \"smtp\"", "smtp_url = 12345678", "line 19, [mail] smtp_url: it must be a string"),
         ("files@example.com", "files@example.com\\r\\nBcc: x@example.com", "mail.from: it is no mail address"),
         ("Europe/Berlin", "Berlin", "operator.time_zone: \"Berlin\" is no IANA time zone"),
         ("organisation = \"Example GmbH\"", "organisation = \"A\\nB\"", "operator.organisation: it must be one line"),
         ("organisation = \"Example GmbH\"\n", "", "missing field `organisation`"),
         ("00D000000000001AAA", "005000000000001AAA", "org 1: org_id: it is no Salesforce organisation id"),
         ("[\"agent.crt\"]", "[]", "org 1: agent_certificate_files: give one certificate, or two"),
-        ("[\"https://example.lightning.force.com\"]", "[\"https://example.lightning.force.com/\"]", "org 1: lightning_origins: write only"),
+        (
+            "[\"https://example.lightning.force.com\"]",
+            "[\"https://example.lightning.force.com/\"]",
+            "org 1: lightning_origins: write only",
+        ),
         ("[\"https://example.lightning.force.com\"]", "[]", "org 1: lightning_origins: give the origin"),
     ] {
         let sentence = refused(&changed(from, to));
         assert!(sentence.contains(expected), "{from} → {to}: {sentence}");
-        assert!(!sentence.contains("CANARY"), "{sentence}");
+        assert!(!sentence.contains("CANARY") && !sentence.contains("12345678"), "{sentence}");
     }
 }
 
 #[test]
+fn the_keyring_holds_current_and_retired_and_recovery_is_somebody_else() {
+    let config = Config::parse(&minimal(), folder().path()).unwrap();
+    assert_eq!(config.keys.keyring().current_recipient().to_string(), recipient_text(1));
+    assert_eq!(config.keys.keyring().key_ids().count(), 2);
+    let sentence = refused(&changed("[\"age1recovery\"]", &format!("[\"{}\"]", recipient_text(1))));
+    assert!(sentence.contains("losing that one key would lose every file"), "{sentence}");
+}
+
+#[test]
 fn a_line_with_a_secret_is_never_quoted() {
-    let text = changed("[database]\nurl = \"postgres://casegate:CANARY@db.example.com/casegate\"", "[database]\nurl = \"postgres://casegate:CANARY");
+    let text = changed(
+        "[database]\nurl = \"postgres://casegate:CANARY@db.example.com/casegate\"",
+        "[database]\nurl = \"postgres://casegate:CANARY",
+    );
     let sentence = refused(&text);
     assert!(!sentence.contains("CANARY") && sentence.contains("line "), "{sentence}");
 }
@@ -181,7 +247,11 @@ fn every_kind_of_object_store_can_be_named() {
         panic!("S3 with an endpoint was refused")
     };
     assert_eq!((&*bucket, &*prefix, path_style, credentials.is_some()), ("files", "casegate", true, true));
-    assert!(matches!(place("url = \"az://files\"\naccount = \"example\""), Ok(ObjectPlace::Azure { access_key: None, .. })));
+    assert!(place("url = \"s3://b/p\"").is_ok());
+    assert!(matches!(
+        place("url = \"az://files\"\naccount = \"example\""),
+        Ok(ObjectPlace::Azure { access_key: None, .. })
+    ));
     assert!(matches!(place("url = \"gs://files/a/b\""), Ok(ObjectPlace::Google { .. })));
     assert!(place("url = \"s3://files\"\nsecret_access_key = \"x\"").is_err());
     assert!(place("url = \"s3://user:pass@files\"").is_err());
@@ -240,4 +310,32 @@ fn the_documentation_names_every_key() {
             assert!(documented.contains(&format!("| `{key}` |")), "{header} {key} is not documented");
         }
     }
+}
+
+#[test]
+fn object_store_takes_every_option_we_name() {
+    for objects in [
+        "url = \"s3://files/casegate\"\nendpoint = \"http://127.0.0.1:5000\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"",
+        "url = \"az://files/casegate\"\naccount = \"example\"\naccess_key = \"QUJD\"",
+    ] {
+        let text = changed("url = \"file:///var/lib/casegate/objects\"", objects);
+        let config = Config::parse(&text, folder().path()).unwrap().objects;
+        let url = url::Url::parse(&config.url).unwrap();
+        let (_, prefix) = object_store::parse_url_opts(&url, config.options()).unwrap();
+        assert_eq!(prefix.as_ref(), "casegate");
+        let known = config.options().iter().all(|(name, _)| {
+            name == "allow_http"
+                || name.parse::<object_store::aws::AmazonS3ConfigKey>().is_ok()
+                || name.parse::<object_store::azure::AzureConfigKey>().is_ok()
+        });
+        assert!(known, "{:?}", config.options().iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_new_sqlite_file_is_made_at_the_first_start() {
+    let text = changed("postgres://casegate:CANARY@db.example.com/casegate", "sqlite:///var/lib/casegate/a%20b.sqlite");
+    let config = Config::parse(&text, folder().path()).unwrap().database;
+    assert_eq!(config.url.reveal(), "sqlite:///var/lib/casegate/a%20b.sqlite?mode=rwc");
+    assert_eq!(config.engine, Engine::Sqlite { file: "/var/lib/casegate/a b.sqlite".into() });
 }

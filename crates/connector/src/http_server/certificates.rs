@@ -39,7 +39,7 @@ pub enum CertificateError {
 }
 
 /// Certificate renewals are daily at most; a minute late is early enough.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 impl Certificates {
     pub fn load(files: &TlsFiles) -> Result<Self, CertificateError> {
@@ -110,11 +110,8 @@ pub fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, CertificateError> {
         what: "key",
         detail: error.to_string(),
     })?;
-    let unusable = |source| CertificateError::Unusable {
-        certificate: files.certificate.clone(),
-        key: files.key.clone(),
-        source,
-    };
+    let unusable =
+        |source| CertificateError::Unusable { certificate: files.certificate.clone(), key: files.key.clone(), source };
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -127,7 +124,8 @@ pub fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, CertificateError> {
 }
 
 pub fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
-    let unreadable = |detail: String| CertificateError::Unreadable { path: path.to_owned(), what: "certificate", detail };
+    let unreadable =
+        |detail: String| CertificateError::Unreadable { path: path.to_owned(), what: "certificate", detail };
     let chain: Vec<_> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect)
         .map_err(|error| unreadable(error.to_string()))?;

@@ -49,7 +49,8 @@ async fn rest(mut stream: impl AsyncRead + Unpin) -> String {
 const CLOSE: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
 
 fn says_peer() -> Router {
-    Router::new().route("/", routing::get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
+    Router::new()
+        .route("/", routing::get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
 }
 
 #[tokio::test]
@@ -100,7 +101,7 @@ async fn a_running_request_ends_after_the_order_to_stop() {
         }
     };
     let router = Router::new().route("/", routing::get(handler));
-    let running = Running::start(router, None, Duration::from_secs(60)).await;
+    let running = Running::start(router, None, Duration::from_mins(1)).await;
     let stream = running.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
     has_started.await.unwrap();
     running.stop.cancel();
@@ -139,7 +140,12 @@ fn write_certificate(folder: &std::path::Path, name: &str) -> (TlsFiles, rustls:
     (files, cert.der().clone())
 }
 
-async fn talk_tls(address: SocketAddr, name: &str, trusted: &rustls::pki_types::CertificateDer<'static>, alpn: &str) -> Result<String, String> {
+async fn talk_tls(
+    address: SocketAddr,
+    name: &str,
+    trusted: &rustls::pki_types::CertificateDer<'static>,
+    alpn: &str,
+) -> Result<String, String> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(trusted.clone()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -156,7 +162,9 @@ async fn talk_tls(address: SocketAddr, name: &str, trusted: &rustls::pki_types::
         .map_err(|error| error.to_string())?;
     if alpn == "h2" {
         let (mut sender, connection) =
-            hyper::client::conn::http2::handshake(hyper_util::rt::TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+            hyper::client::conn::http2::handshake(hyper_util::rt::TokioExecutor::new(), TokioIo::new(stream))
+                .await
+                .unwrap();
         let tasks = TaskTracker::new();
         tasks.spawn(connection);
         let request = Request::get("https://a.example/").body(Body::empty()).unwrap();

@@ -2,7 +2,7 @@
 //! language.
 //!
 //! Invariants: the same facts give the same bytes, so a job that runs again makes the same mail with the same
-//! Message-ID; the subject holds the operator's name and a Case number cut down to letters, digits and `-_./`; what
+//! Message-ID; the subject holds the operator's name and a Case number cut down to letters, digits, `-` and `_`; what
 //! agents and customers wrote appears in the body only, without control or direction characters, encoded.
 
 use std::time::{Duration, UNIX_EPOCH};
@@ -10,13 +10,15 @@ use std::time::{Duration, UNIX_EPOCH};
 use askama::Template;
 use jiff::civil::Date;
 use lettre::{
-    Address, Envelope, Message,
+    Address, Message,
+    address::Envelope,
     message::{
         Mailbox, MultiPart, MultiPartKind, SinglePart,
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
 use secure_files::Timestamp;
+use sha2::{Digest, Sha256};
 
 use super::{
     local_format::{LocalTime, local_time, long_date, size},
@@ -248,7 +250,7 @@ impl Composer {
     /// Agents type Case numbers into the request too, so only what a Case number is made of may pass.
     fn subject(&self, sentence: &str, case_number: &str) -> String {
         let case_number: String =
-            case_number.chars().filter(|c| c.is_ascii_alphanumeric() || "-_./".contains(*c)).take(40).collect();
+            case_number.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(40).collect();
         fill(sentence, &[("organisation", &self.organisation), ("case_number", &case_number)])
     }
 
@@ -285,7 +287,7 @@ impl Composer {
         let message = builder.multipart(
             MultiPart::builder()
                 .kind(MultiPartKind::Alternative)
-                .boundary(format!("part-{}", headers.mail_id))
+                .boundary(boundary(&text, &html))
                 .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text))
                 .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html)),
         )?;
@@ -372,6 +374,16 @@ fn fixed_header(name: &'static str, value: &'static str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
+/// Follows from what it separates, so no text can hold its own boundary: one that was known beforehand could be
+/// written by a customer, and a soft line break would put it at the start of a line.
+fn boundary(text: &str, html: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update((text.len() as u64).to_be_bytes());
+    hash.update(text);
+    hash.update(html);
+    format!("part-{}", hex::encode(&hash.finalize()[..16]))
+}
+
 /// A Message-ID is ASCII; an address's domain need not be.
 fn ascii_domain(address: &Address) -> String {
     match url::Host::parse(address.domain()) {
@@ -382,7 +394,8 @@ fn ascii_domain(address: &Address) -> String {
 
 /// One line: every control, line and direction character gone, white space collapsed, at most `most` characters.
 fn clean_line(text: &str, most: usize) -> String {
-    let visible: String = text.chars().filter(|c| !is_direction(*c)).map(|c| if is_break(c) { ' ' } else { c }).collect();
+    let visible: String =
+        text.chars().filter(|c| !is_direction(*c)).map(|c| if is_break(c) { ' ' } else { c }).collect();
     let mut line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = line.char_indices().nth(most) {
         line.truncate(end);

@@ -144,7 +144,8 @@ impl MailTransport {
 /// MAIL, RCPT, DATA: a refusal here is about this mail.
 async fn announce(connection: &mut AsyncSmtpConnection, message: &MailMessage) -> Result<(), MailFailure> {
     let mut parameters = Vec::new();
-    if message.envelope.has_non_ascii_addresses() {
+    let mut addresses = message.envelope.to().iter().chain(message.envelope.from());
+    if !addresses.all(|address| AsRef::<str>::as_ref(address).is_ascii()) {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             return Err(MailFailure::Refused {
                 permanent: true,

@@ -6,7 +6,9 @@
 use std::io::{self, Write};
 
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::{Layer, Registry, filter::Targets, fmt, fmt::MakeWriter, layer::SubscriberExt, util::TryInitError};
+use tracing_subscriber::{
+    Layer, Registry, filter::Targets, fmt, fmt::MakeWriter, layer::SubscriberExt, util::TryInitError,
+};
 
 use crate::config::{LogFormat, LogLevel, TelemetryConfig};
 

@@ -49,7 +49,10 @@ fn describe() {
     describe_counter!("casegate_refused_for_rate_total", "Requests refused by a limit: ip, link or global");
     describe_gauge!("casegate_free_space_bytes", Unit::Bytes, "Room on the disk of local objects, when last asked");
     describe_counter!("casegate_mails_total", "Mails by outcome: accepted, refused, put_off, unknown");
-    describe_gauge!("casegate_tls_certificate_reloaded", "1 when the last look at changed TLS files loaded them, else 0");
+    describe_gauge!(
+        "casegate_tls_certificate_reloaded",
+        "1 when the last look at changed TLS files loaded them, else 0"
+    );
 }
 
 #[cfg(test)]

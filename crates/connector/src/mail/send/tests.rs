@@ -54,7 +54,11 @@ async fn server(script: Script) -> (MailTransport, Arc<Mutex<Seen>>, TaskTracker
     (MailTransport { server, timeout: Duration::from_millis(500) }, seen, tasks)
 }
 
-async fn converse(mut stream: BufReader<tokio::net::TcpStream>, script: Script, seen: &Mutex<Seen>) -> std::io::Result<()> {
+async fn converse(
+    mut stream: BufReader<tokio::net::TcpStream>,
+    script: Script,
+    seen: &Mutex<Seen>,
+) -> std::io::Result<()> {
     stream.write_all(b"220 sink ESMTP\r\n").await?;
     let mut in_text = false;
     loop {
@@ -184,8 +188,7 @@ async fn a_connection_lost_before_the_text_means_not_sent() {
 
 #[tokio::test]
 async fn a_connection_lost_after_the_text_began_leaves_its_fate_unknown() {
-    for script in
-        [Script::HangUp("text"), Script::HangUp("."), Script::Silence("."), Script::Answer(".", "gibberish")]
+    for script in [Script::HangUp("text"), Script::HangUp("."), Script::Silence("."), Script::Answer(".", "gibberish")]
     {
         let (outcome, _) = sent(script).await;
         assert!(matches!(outcome, Err(MailFailure::Unknown { .. })), "{outcome:?}");
@@ -225,8 +228,8 @@ async fn the_probe_logs_in_and_sends_nothing() {
     transport.server.credentials = Some(("user".to_owned(), Secret::new("password")));
     transport.probe().await.unwrap();
     tasks.wait().await;
-    let seen = seen.lock().unwrap();
-    let verbs: Vec<_> = seen.commands.iter().map(|command| command.split(' ').next().unwrap()).collect();
+    let verbs: Vec<_> =
+        seen.lock().unwrap().commands.iter().map(|command| command.split(' ').next().unwrap().to_owned()).collect();
     assert_eq!(verbs, ["EHLO", "AUTH", "NOOP", "QUIT"]);
 
     let (mut transport, _, tasks) = server(Script::Answer("AUTH", "535 5.7.8 wrong")).await;

@@ -39,10 +39,8 @@ impl Visit for Fields {
 }
 
 fn router() -> Router {
-    let state = RequestLine {
-        clock: Clock::fixed(secure_files::Timestamp::from_millis(0)),
-        randomness: Randomness::seeded(1),
-    };
+    let state =
+        RequestLine { clock: Clock::fixed(secure_files::Timestamp::from_millis(0)), randomness: Randomness::seeded(1) };
     Router::new()
         .route("/downloads/{ticket}", routing::get(|| async { "twelve bytes" }))
         .route(
@@ -56,9 +54,7 @@ fn router() -> Router {
         )
         .route(
             "/stream",
-            routing::get(|| async {
-                Body::from_stream(stream::iter([Ok::<_, std::io::Error>("one"), Ok("two")]))
-            }),
+            routing::get(|| async { Body::from_stream(stream::iter([Ok::<_, std::io::Error>("one"), Ok("two")])) }),
         )
         .route("/never", routing::get(std::future::pending::<()>))
         .layer(middleware::from_fn_with_state(state, request_line))
