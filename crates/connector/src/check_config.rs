@@ -3,7 +3,8 @@
 //! Opening the database, the object store and an Org is `serve`'s business too, so those steps are handed in; what is
 //! tried with them is decided here.
 //!
-//! Invariants: nothing is changed that is not undone: one probe object, no mail, no record. No line shows a secret.
+//! Invariants: nothing is changed that is not undone: one probe object, no mail, no record (an SQLite file that is
+//! missing is created empty, as the first start would). No line shows a secret.
 
 use std::{fmt, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
@@ -81,7 +82,14 @@ where
     if let Some(files) = &config.http.tls {
         report.add("http", certificate::check_tls(files, &config.http.base_url, now));
     } else {
-        report.add("http", Ok(format!("{} behind its own TLS or for this machine only", config.http.base_url)));
+        report.add(
+            "http",
+            Ok(if config.http.base_url.is_https() {
+                format!("{}, TLS is the proxy's", config.http.base_url)
+            } else {
+                format!("{}, for this machine only", config.http.base_url)
+            }),
+        );
     }
     report.add("database", (openers.database)(&config.database).await);
     report.add(
@@ -191,11 +199,9 @@ fn room(space: &FreeSpace) -> Outcome {
 async fn mail(config: &Config) -> Outcome {
     let server = &config.mail.server;
     match MailTransport::new(&config.mail).probe().await {
-        Ok(()) => {
-            Ok(format!("{server:?} answers{}", if server.credentials.is_some() { " and lets us in" } else { "" }))
-        }
+        Ok(()) => Ok(format!("{server} answers{}", if server.credentials.is_some() { " and lets us in" } else { "" })),
         Err(MailFailure::Refused { reason, .. } | MailFailure::Unknown { reason }) => {
-            Err(format!("{server:?} cannot be used; check host, port, TLS and password in mail.smtp_url. {reason}"))
+            Err(format!("{server} cannot be used; check host, port, TLS and password in mail.smtp_url. {reason}"))
         }
     }
 }

@@ -41,9 +41,21 @@ pub enum SmtpTls {
     None,
 }
 
+/// Where, and how: nothing of the credentials.
+impl fmt::Display for SmtpServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = match self.tls {
+            SmtpTls::Immediate => "with TLS",
+            SmtpTls::Required => "with STARTTLS",
+            SmtpTls::None => "in clear",
+        };
+        write!(formatter, "{}:{} {how}", self.host, self.port)
+    }
+}
+
 impl fmt::Debug for SmtpServer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{} {:?}", self.host, self.port, self.tls)
+        fmt::Display::fmt(self, formatter)
     }
 }
 
