@@ -8,7 +8,18 @@ lockerRules["@locker/locker/distorted-window-fetch"] = "off";
 // The same URLs; the rule fires on every method named open, and every dialog has one.
 lockerRules["@locker/locker/distorted-xml-http-request-window-open"] = "off";
 
-const jestNames = ["jest", "describe", "it", "expect", "beforeAll", "beforeEach", "afterEach", "afterAll", "global"];
+const jestNames = [
+    "jest",
+    "describe",
+    "it",
+    "expect",
+    "beforeAll",
+    "beforeEach",
+    "afterEach",
+    "afterAll",
+    "global",
+    "require"
+];
 
 module.exports = [
     { ignores: ["**/node_modules/**", "target/**", "build/**", "crates/**", "salesforce/**", "tests/**", "*.js"] },

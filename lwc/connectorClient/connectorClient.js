@@ -79,15 +79,9 @@ async function call(caseId, path, { fresh = false, ...request } = {}) {
     if (!answer.ok) {
         throw await toProblem(answer);
     }
-    return readJson(answer);
-}
-
-async function readJson(answer) {
-    try {
-        return await answer.json();
-    } catch {
-        throw new ConnectorError("unreachable", { status: answer.status });
-    }
+    return answer.json().catch((cause) => {
+        throw new ConnectorError("unreachable", { status: answer.status, cause });
+    });
 }
 
 async function send(grant, url, { method = "GET", body, signal }) {

@@ -45,11 +45,8 @@ async function readProblem(answer) {
     if (!answer.headers.get("Content-Type")?.startsWith("application/problem+json")) {
         return {};
     }
-    try {
-        return (await answer.json()) ?? {};
-    } catch {
-        return {};
-    }
+    const problem = await answer.json().catch(() => undefined);
+    return problem ?? {};
 }
 
 /** Apex said no, or could not be asked. */

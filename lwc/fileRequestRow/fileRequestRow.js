@@ -172,11 +172,11 @@ export default class FileRequestRow extends LightningElement {
 }
 
 /** Browsers may refuse: no permission, or the click was too long ago. */
-async function copied(text) {
-    try {
-        await navigator.clipboard.writeText(text);
-        return true;
-    } catch {
-        return false;
-    }
+function copied(text) {
+    return Promise.resolve()
+        .then(() => navigator.clipboard.writeText(text))
+        .then(
+            () => true,
+            () => false
+        );
 }

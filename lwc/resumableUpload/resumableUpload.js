@@ -7,18 +7,18 @@
  * Format: tus 1.0.0 core, creation, termination; refusals are RFC 9457 problem documents with a `code`.
  * Invariants: bytes follow only an offset that the server itself stated; a refusal (4xx) ends the upload, everything else
  * is tried again for ever; one client id per file and scope, so a creation whose answer was lost is not made twice.
- * Units: bytes and milliseconds, except `secondsLeft` and `bytesPerSecond`.
+ * Units: bytes and milliseconds, except `secondsLeft`.
  */
 
 export const UploadState = Object.freeze({
-    READY: 'ready', // nothing sent yet
-    PREPARING: 'preparing', // creating the upload, or asking how far it got
-    SENDING: 'sending',
-    WAITING: 'waiting', // the connection failed; goes on by itself
-    PAUSED: 'paused',
-    ARRIVED: 'arrived', // the server holds every byte
-    CANCELLED: 'cancelled',
-    REFUSED: 'refused' // see `refusal`
+    READY: "ready", // nothing sent yet
+    PREPARING: "preparing", // creating the upload, or asking how far it got
+    SENDING: "sending",
+    WAITING: "waiting", // the connection failed; goes on by itself
+    PAUSED: "paused",
+    ARRIVED: "arrived", // the server holds every byte
+    CANCELLED: "cancelled",
+    REFUSED: "refused" // see `refusal`
 });
 
 export const SMALLEST_CHUNK = 256 * 1024;
@@ -36,22 +36,21 @@ const DEFAULT_LIMITS = Object.freeze({
     longestDelayMs: 30000
 });
 
-const TUS = Object.freeze({ 'Tus-Resumable': '1.0.0' });
+const TUS = Object.freeze({ "Tus-Resumable": "1.0.0" });
 const PASSING = Object.freeze([408, 423, 425, 429]);
 const REPLACEMENTS_ALLOWED = 3;
 const CONFLICTS_ALLOWED = 8;
 const SAMPLE_EVERY_MS = 400;
 const RATE_MEMORY_MS = 6000;
-
 // For answers without a problem document: those to HEAD have no body, and proxies send pages.
-const CODE_OF_STATUS = Object.freeze({ 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found', 410: 'link_closed', 413: 'too_large' });
+const CODE_OF_STATUS = Object.freeze({ 401: "unauthenticated", 404: "not_found", 410: "link_closed" });
 const OVER = Object.freeze([UploadState.ARRIVED, UploadState.CANCELLED, UploadState.REFUSED]);
 
 /** The server (or the file itself) said no, and repeating will not help. `code` is the problem document's. */
 export class UploadRefused extends Error {
     constructor(code, status = 0, problem = null) {
         super(problem?.detail ?? problem?.title ?? code);
-        Object.assign(this, { name: 'UploadRefused', code, status, problem });
+        Object.assign(this, { name: "UploadRefused", code, status, problem });
     }
 }
 
@@ -86,7 +85,8 @@ export function browserDevice() {
     return {
         now: () => Date.now(),
         random: () => Math.random(),
-        newId: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join(''),
+        newId: () =>
+            Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join(""),
         after(ms, act) {
             // eslint-disable-next-line @lwc/lwc/no-async-operation, @locker/locker/distorted-window-set-timeout -- a function, cancelled
             const timer = setTimeout(act, ms);
@@ -94,18 +94,18 @@ export function browserDevice() {
         },
         isOffline: () => navigator.onLine === false,
         watch(lost, returned) {
-            const woken = () => document.visibilityState === 'visible' && returned();
+            const woken = () => document.visibilityState === "visible" && returned();
             const control = new AbortController();
-            window.addEventListener('offline', lost, control);
-            window.addEventListener('online', returned, control);
-            document.addEventListener('visibilitychange', woken, control);
+            window.addEventListener("offline", lost, control);
+            window.addEventListener("online", returned, control);
+            document.addEventListener("visibilitychange", woken, control);
             return () => control.abort();
         }
     };
 }
 
 /** The key under which a file's upload is remembered: the same file in the same scope gives the same key. */
-export function memoryKey(scope, file, relativePath = '') {
+export function memoryKey(scope, file, relativePath = "") {
     return `casegate.upload.${scope}.${file.size}.${file.lastModified ?? 0}.${digest(`${relativePath}/${file.name}`)}`;
 }
 
@@ -120,7 +120,7 @@ export class ResumableUpload {
         this.file = file;
         this._endpoint = new URL(options.endpoint, document.baseURI).href;
         this._authorization = options.authorization ?? (async () => null);
-        this._relativePath = options.relativePath ?? '';
+        this._relativePath = options.relativePath ?? "";
         this._onChange = options.onChange ?? (() => {});
         this._memory = options.memory ?? browserMemory();
         this._device = options.device ?? browserDevice();
@@ -156,7 +156,6 @@ export class ResumableUpload {
             sentBytes,
             confirmedBytes: this._offset,
             percent: arrived ? 100 : Math.floor((sentBytes * 100) / Math.max(1, sizeBytes)),
-            bytesPerSecond: moving ? Math.round(this._rate * 1000) : null,
             secondsLeft: moving ? Math.ceil((sizeBytes - sentBytes) / this._rate / 1000) : null,
             waitingFor: this._state === UploadState.WAITING ? this._waitingFor : null,
             refusal: this._refusal,
@@ -189,7 +188,7 @@ export class ResumableUpload {
         await this._loop; // a creation under way must end first, or its upload would stay behind
         this._memory.forget(this._key);
         if (!this._url) return true;
-        const answer = await this._ask('DELETE', this._url).catch(() => ({ status: 0 }));
+        const answer = await this._ask("DELETE", this._url).catch(() => ({ status: 0 }));
         return answer.ok || answer.status === 404 || answer.status === 410;
     }
 
@@ -208,7 +207,11 @@ export class ResumableUpload {
                 failures = this._offset > before ? 1 : failures + 1;
                 // eslint-disable-next-line no-await-in-loop -- see above
                 if (problem instanceof Interruption) await this._pauseFor(problem, failures);
-                else this._finish(UploadState.REFUSED, problem instanceof UploadRefused ? problem : new UploadRefused('internal'));
+                else
+                    this._finish(
+                        UploadState.REFUSED,
+                        problem instanceof UploadRefused ? problem : new UploadRefused("internal")
+                    );
             }
         }
         unwatch();
@@ -229,25 +232,26 @@ export class ResumableUpload {
         this.clientId ??= this._device.newId();
         this._memory.write(this._key, { clientId: this.clientId });
         const { name, type } = this.file;
-        const metadata = { filename: name, filetype: type || 'application/octet-stream', client_id: this.clientId };
+        const metadata = { filename: name, filetype: type || "application/octet-stream", client_id: this.clientId };
         if (this._relativePath) metadata.relative_path = this._relativePath;
-        const headers = { 'Upload-Length': String(this.file.size), 'Upload-Metadata': encodeMetadata(metadata) };
-        const answer = await this._ask('POST', this._endpoint, headers);
-        const location = answer.headers.get('Location');
+        const headers = { "Upload-Length": String(this.file.size), "Upload-Metadata": encodeMetadata(metadata) };
+        const answer = await this._ask("POST", this._endpoint, headers);
+        const location = answer.headers.get("Location");
         if (answer.status !== 201 || !location) throw await failure(answer);
         this._url = this._sameOrigin(location);
         this._memory.write(this._key, { clientId: this.clientId, url: this._url });
-        const stated = answer.headers.get('Upload-Offset');
+        const stated = answer.headers.get("Upload-Offset");
         if (stated !== null) this._offset = Number(stated);
         else if (repeated) await this._askOffset();
         else this._offset = 0;
     }
 
     async _askOffset() {
-        const answer = await this._ask('HEAD', this._url);
-        const length = answer.headers.get('Upload-Length');
+        const answer = await this._ask("HEAD", this._url);
+        const length = answer.headers.get("Upload-Length");
         const isOther = answer.ok && length !== null && Number(length) !== this.file.size;
-        const offset = Number(answer.headers.get('Upload-Offset') ?? NaN);
+        const offset = Number(answer.headers.get("Upload-Offset") ?? NaN);
+        if (offset > this._offset) this._conflicts = 0;
         if (answer.status === 404 || answer.status === 410 || isOther) this._replace(answer.status);
         else if (answer.ok && offset >= 0 && offset <= this.file.size) this._offset = offset;
         else throw await failure(answer);
@@ -256,47 +260,51 @@ export class ResumableUpload {
     /** The server does not know this upload any more: begin a new one, under a new client id. */
     _replace(status) {
         this._replaced += 1;
-        if (this._replaced > REPLACEMENTS_ALLOWED) throw new UploadRefused(CODE_OF_STATUS[status] ?? 'not_found', status);
+        if (this._replaced > REPLACEMENTS_ALLOWED)
+            throw new UploadRefused(CODE_OF_STATUS[status] ?? "not_found", status);
         this._memory.forget(this._key);
         this._url = null;
         this.clientId = null;
         this._offset = 0;
-        throw new Interruption('server', { soon: true });
+        throw new Interruption("server", { soon: true });
     }
 
     async _sendChunk(run) {
         const from = this._offset;
-        const chunk = this.file.slice(from, from + this._chunk, 'application/octet-stream');
+        const chunk = this.file.slice(from, from + this._chunk, "application/octet-stream");
         const started = this._device.now();
         const answer = await this._append(run, from, chunk);
         if (!answer) return; // stopped meanwhile
         this._inFlight = 0;
         if (answer.status !== 204 && answer.status !== 200) await this._explainAppend(answer);
-        const offset = Number(answer.headers.get('Upload-Offset') ?? NaN);
-        if (!(offset > from && offset <= this.file.size)) throw new Interruption('server');
+        const offset = Number(answer.headers.get("Upload-Offset") ?? NaN);
+        if (!(offset > from && offset <= this.file.size)) throw new Interruption("server");
         this._offset = offset;
         this._conflicts = 0;
         this._adapt(offset - from, this._device.now() - started);
-        this._notify();
+        this._onChange(this.snapshot);
     }
 
     async _explainAppend(answer) {
         const { status, problem } = answer;
         if (status === 409 && this._conflicts < CONFLICTS_ALLOWED) {
             this._conflicts += 1;
-            throw new Interruption('server', { soon: true }); // another request moved the offset: ask, then go on
+            throw new Interruption("server", { soon: true }); // another request moved the offset: ask, then go on
         }
         if (status === 413 && !problem && this._chunk > SMALLEST_CHUNK) {
-            this._shrink(); // a proxy's body limit, not our server's policy
-            throw new Interruption('server', { soon: true });
+            this._chunk = chunkWithin(this._chunk / 2); // a proxy's body limit, not our server's policy
+            throw new Interruption("server", { soon: true });
         }
-        if ((status === 404 || status === 410) && !problem) throw new Interruption('server', { soon: true });
+        if ((status === 404 || status === 410) && !problem) throw new Interruption("server", { soon: true });
         throw await failure(answer);
     }
 
     /** One PATCH. XMLHttpRequest, because fetch tells nothing about the bytes under way. */
     async _append(run, from, chunk, renew = false) {
-        const headers = await this._headers({ 'Upload-Offset': String(from), 'Content-Type': 'application/offset+octet-stream' }, renew);
+        const headers = await this._headers(
+            { "Upload-Offset": String(from), "Content-Type": "application/offset+octet-stream" },
+            renew
+        );
         if (this._run !== run) return null;
         this._set(UploadState.SENDING);
         try {
@@ -304,7 +312,7 @@ export class ResumableUpload {
             return answer.status === 401 && !renew ? this._append(run, from, chunk, true) : answer;
         } catch (problem) {
             if (this._run !== run) return null;
-            this._shrink();
+            this._chunk = chunkWithin(this._chunk / 2);
             await this._assertReadable();
             throw problem;
         }
@@ -320,16 +328,15 @@ export class ResumableUpload {
             };
             const fail = () => {
                 callOff();
-                reject(new Interruption('network'));
+                reject(new Interruption("network"));
             };
-            // eslint-disable-next-line @locker/locker/distorted-xml-http-request-window-open -- our address is not one it refuses
-            request.open('PATCH', this._url);
+            request.open("PATCH", this._url);
             Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value));
             request.upload.onprogress = ({ loaded }) => {
                 this._inFlight = Math.min(loaded, chunk.size);
                 expectWithin(loaded < chunk.size ? this._limits.stallMs : this._limits.answerMs);
                 this._sample();
-                this._notify();
+                this._onChange(this.snapshot);
             };
             request.onload = () => {
                 callOff();
@@ -337,7 +344,7 @@ export class ResumableUpload {
                     status: request.status,
                     ok: request.status >= 200 && request.status < 300,
                     headers: { get: (name) => request.getResponseHeader(name) },
-                    problem: parseProblem(request.getResponseHeader('Content-Type'), request.responseText)
+                    problem: parseProblem(request.getResponseHeader("Content-Type"), request.responseText)
                 });
             };
             request.onerror = fail;
@@ -353,11 +360,11 @@ export class ResumableUpload {
         const allHeaders = await this._headers(headers, renew);
         const control = new AbortController();
         const callOff = this._device.after(this._limits.questionMs, () => control.abort());
-        if (method === 'HEAD') this._abort = () => control.abort();
-        const request = { method, headers: allHeaders, cache: 'no-store', credentials: 'omit', signal: control.signal };
+        if (method === "HEAD") this._abort = () => control.abort();
+        const request = { method, headers: allHeaders, cache: "no-store", credentials: "omit", signal: control.signal };
         const answer = await fetch(url, request).catch(() => null);
         callOff();
-        if (!answer) throw new Interruption('network');
+        if (!answer) throw new Interruption("network");
         if (answer.status === 401 && !renew) return this._ask(method, url, headers, true);
         return answer;
     }
@@ -367,7 +374,7 @@ export class ResumableUpload {
             const authorization = await this._authorization({ renew });
             return { ...TUS, ...headers, ...(authorization ? { Authorization: authorization } : {}) };
         } catch (problem) {
-            throw problem instanceof UploadRefused ? problem : new Interruption('network');
+            throw problem instanceof UploadRefused ? problem : new Interruption("network");
         }
     }
 
@@ -375,7 +382,7 @@ export class ResumableUpload {
     async _assertReadable() {
         const byte = this.file.slice(this._offset, this._offset + 1);
         const readable = await byte.arrayBuffer().catch(() => null);
-        if (!readable) throw new UploadRefused('file_unreadable');
+        if (!readable) throw new UploadRefused("file_unreadable");
     }
 
     _pauseFor(problem, failures) {
@@ -383,8 +390,8 @@ export class ResumableUpload {
         const full = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(failures - 1, 16));
         const jittered = full * (0.5 + this._device.random() / 2);
         const ms = this._hurry || (problem.soon && failures <= 1) ? 0 : (problem.afterMs ?? jittered);
-        this._byNetwork = problem.by === 'network';
-        this._waitingFor = this._byNetwork && this._device.isOffline() ? 'network' : 'server';
+        this._byNetwork = problem.by === "network";
+        this._waitingFor = this._byNetwork && this._device.isOffline() ? "network" : "server";
         if (ms > 0) this._set(UploadState.WAITING);
         return new Promise((resolve) => {
             const callOff = this._device.after(ms, resolve);
@@ -395,8 +402,8 @@ export class ResumableUpload {
     _networkLost() {
         if (this._state === UploadState.SENDING) this._abort(); // the socket would only notice minutes later
         if (this._state !== UploadState.WAITING) return;
-        this._waitingFor = 'network';
-        this._notify();
+        this._waitingFor = "network";
+        this._onChange(this.snapshot);
     }
 
     _networkReturned() {
@@ -413,7 +420,6 @@ export class ResumableUpload {
 
     _finish(state, refusal = null) {
         this._run = null;
-        this._inFlight = 0;
         this._refusal = refusal;
         this._set(state);
         this._settle(this.snapshot);
@@ -423,10 +429,6 @@ export class ResumableUpload {
         if (elapsedMs >= REQUEST_MS.shortest && elapsedMs <= REQUEST_MS.longest) return;
         const ideal = (bytes * REQUEST_MS.desired) / Math.max(1, elapsedMs);
         this._chunk = chunkWithin(Math.min(ideal, this._chunk * 4));
-    }
-
-    _shrink() {
-        this._chunk = chunkWithin(this._chunk / 2);
     }
 
     /** Bytes per millisecond, smoothed over the last seconds so that the time left does not jump about. */
@@ -445,10 +447,6 @@ export class ResumableUpload {
     _set(state) {
         if (this._state === state) return;
         this._state = state;
-        this._notify();
-    }
-
-    _notify() {
         this._onChange(this.snapshot);
     }
 
@@ -466,25 +464,26 @@ export function chunkWithin(bytes) {
 }
 
 export function encodeMetadata(metadata) {
+    const base64 = (value) => btoa(String.fromCharCode(...new TextEncoder().encode(value)));
     return Object.entries(metadata)
-        .map(([key, value]) => (value === '' ? key : `${key} ${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}`))
-        .join(',');
+        .map(([key, value]) => `${key} ${base64(value)}`.trim())
+        .join(",");
 }
 
 /** What an answer other than success means: an UploadRefused, or an Interruption to be tried again. */
 async function failure(answer) {
     const { status } = answer;
     if (status >= 400 && status < 500 && !PASSING.includes(status)) {
-        const problem = answer.problem ?? parseProblem(answer.headers.get('Content-Type'), await answer.text?.());
-        return new UploadRefused(problem?.code ?? CODE_OF_STATUS[status] ?? 'invalid_request', status, problem);
+        const problem = answer.problem ?? parseProblem(answer.headers.get("Content-Type"), await answer.text?.());
+        return new UploadRefused(problem?.code ?? CODE_OF_STATUS[status] ?? "invalid_request", status, problem);
     }
-    const seconds = Number(answer.headers.get('Retry-After') ?? NaN);
+    const seconds = Number(answer.headers.get("Retry-After") ?? NaN);
     const afterMs = seconds > 0 ? Math.min(seconds, 300) * 1000 : null;
-    return new Interruption('server', { afterMs, soon: status === 423 });
+    return new Interruption("server", { afterMs, soon: status === 423 });
 }
 
 function parseProblem(contentType, text) {
-    if (!/^application\/problem\+json/.test(contentType ?? '')) return null;
+    if (!/^application\/problem\+json/.test(contentType ?? "")) return null;
     try {
         return JSON.parse(text);
     } catch {
@@ -494,5 +493,8 @@ function parseProblem(contentType, text) {
 
 /** FNV-1a; not secret: with size and time it tells files apart without keeping their names in the browser. */
 function digest(text) {
-    return new TextEncoder().encode(text).reduce((hash, byte) => Math.imul(hash ^ byte, 16777619) >>> 0, 2166136261).toString(36);
+    return new TextEncoder()
+        .encode(text)
+        .reduce((hash, byte) => Math.imul(hash ^ byte, 16777619) >>> 0, 2166136261)
+        .toString(36);
 }

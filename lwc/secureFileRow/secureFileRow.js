@@ -45,7 +45,7 @@ export default class SecureFileRow extends LightningElement {
         received: RECEIVED
     };
 
-    get size() {
+    get sizeText() {
         return size(this.file.size_bytes);
     }
 

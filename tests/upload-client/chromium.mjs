@@ -1,14 +1,23 @@
 /** The distribution's Chromium, headless, with every surprise (console error, page error, policy violation) collected. */
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
 
-const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 export async function launchChromium() {
-    if (!existsSync(EXECUTABLE)) throw new Error(`${EXECUTABLE} is missing: install the Debian package chromium, or set CHROMIUM`);
+    if (!existsSync(EXECUTABLE))
+        throw new Error(`${EXECUTABLE} is missing: install the Debian package chromium, or set CHROMIUM`);
     return chromium.launch({
         executablePath: EXECUTABLE,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+        args: [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync"
+        ]
     });
 }
 
@@ -18,9 +27,9 @@ export function collectSurprises(page, expected = []) {
     const note = (text) => {
         if (!expected.some((pattern) => pattern.test(text))) surprises.push(text);
     };
-    page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) note(`console ${message.type()}: ${message.text()}`);
+    page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) note(`console ${message.type()}: ${message.text()}`);
     });
-    page.on('pageerror', (error) => note(`page error: ${error.stack ?? error}`));
+    page.on("pageerror", (error) => note(`page error: ${error.stack ?? error}`));
     return surprises;
 }

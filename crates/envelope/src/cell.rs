@@ -47,7 +47,7 @@ pub(crate) fn seal(
     Ok(cell)
 }
 
-/// Which key a cell names. Not authentic, only good for finding the key.
+/// Which key a cell names. Not authentic yet; good for finding the key.
 pub(crate) fn key_id(cell: &[u8]) -> Result<KeyId, OpenError> {
     Parts::split(cell).map(|parts| parts.id)
 }

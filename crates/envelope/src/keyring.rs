@@ -23,6 +23,11 @@ impl KeyId {
         Self(*digest.first_chunk().expect("a digest is longer than a key id"))
     }
 
+    /// The id of the key that a sealed cell names: not the current one means that rotation has yet to reseal it.
+    pub fn of_cell(cell: &[u8]) -> Result<Self, OpenError> {
+        cell::key_id(cell)
+    }
+
     pub(crate) fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
         Self(bytes)
     }

@@ -30,8 +30,8 @@ enum Stage {
 
 impl Opener {
     /// `update` then expects the payload: what follows the header.
-    pub fn new(file_key: FileKey) -> Self {
-        Self { stage: Stage::Nonce(file_key), held: Vec::with_capacity(SEALED_CHUNK_LEN), next_chunk: 0 }
+    pub fn new(file_key: &FileKey) -> Self {
+        Self { stage: Stage::Nonce(file_key.duplicate()), held: Vec::with_capacity(SEALED_CHUNK_LEN), next_chunk: 0 }
     }
 
     /// Takes more of the payload, in pieces of any size, and appends the plaintext of whole chunks to `out`.
@@ -39,22 +39,25 @@ impl Opener {
     /// # Errors
     /// Whatever is in `out` is authentic, also after an error; every later call fails the same way.
     pub fn update(&mut self, mut payload: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
-        if let Stage::Nonce(file_key) = &self.stage {
-            let (taken, rest) = payload.split_at(payload.len().min(NONCE_LEN - self.held.len()));
-            self.held.extend_from_slice(taken);
-            payload = rest;
-            let Ok(nonce) = self.held.as_slice().try_into() else { return Ok(()) };
-            self.stage = Stage::Chunks(file_key.payload_key(nonce));
-            self.held.clear();
+        match &self.stage {
+            Stage::Failed(error) => return Err(*error),
+            Stage::Chunks(_) => {}
+            Stage::Nonce(file_key) => {
+                let (taken, rest) = payload.split_at(payload.len().min(NONCE_LEN - self.held.len()));
+                self.held.extend_from_slice(taken);
+                payload = rest;
+                let Ok(nonce) = self.held.as_slice().try_into() else { return Ok(()) };
+                self.stage = Stage::Chunks(file_key.payload_key(nonce));
+                self.held.clear();
+            }
         }
         out.reserve(payload.len());
         while !payload.is_empty() {
             if self.held.len() == SEALED_CHUNK_LEN {
                 let held = std::mem::take(&mut self.held);
-                let opened = self.open_followed(&held, out);
+                self.open_followed(&held, out)?;
                 self.held = held;
                 self.held.clear();
-                opened?;
             } else if self.held.is_empty() && payload.len() > SEALED_CHUNK_LEN {
                 let (chunk, rest) = payload.split_at(SEALED_CHUNK_LEN);
                 self.open_followed(chunk, out)?;
@@ -98,7 +101,7 @@ impl Opener {
         let key = match &self.stage {
             Stage::Chunks(key) => key,
             Stage::Failed(error) => return Err(*error),
-            Stage::Nonce(_) => unreachable!("chunks are taken only after the nonce"),
+            Stage::Nonce(_) => return Err(OpenError::Malformed("a chunk before the nonce")),
         };
         if open_chunk(key, self.next_chunk, Place::Middle, chunk, out) {
             self.next_chunk = self.next_chunk.checked_add(1).expect("2^64 chunks are more bytes than any file has");
@@ -133,7 +136,7 @@ pub fn open_whole(identity: &Identity, file: &[u8]) -> Result<Zeroizing<Vec<u8>>
     let ParsedHeader { header, header_len } = Header::parse(file)?.ok_or(OpenError::Truncated)?;
     // Room for all of it at once, so that no growth leaves plaintext behind in freed memory.
     let mut plaintext = Zeroizing::new(Vec::with_capacity(file.len()));
-    let mut opener = Opener::new(header.open(identity)?);
+    let mut opener = Opener::new(&header.open(identity)?);
     opener.update(&file[header_len..], &mut plaintext)?;
     opener.finish(&mut plaintext)?;
     Ok(plaintext)

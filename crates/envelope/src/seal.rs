@@ -15,6 +15,26 @@ use crate::{Recipient, SealError, randomness};
 
 /// Seals one file. Holds at most one chunk.
 ///
+/// ```
+/// # use envelope::{Recipient, SealError, Sealer};
+/// fn seal(
+///     recipient: Recipient,
+///     pieces: impl Iterator<Item = Vec<u8>>,
+///     fill: &mut dyn FnMut(&mut [u8]),
+/// ) -> Result<Vec<u8>, SealError> {
+///     let (mut sealer, mut file) = Sealer::new(&[recipient], fill)?;
+///     for piece in pieces {
+///         sealer.update(&piece, &mut file);
+///     }
+///     sealer.finish(&mut file);
+///     Ok(file)
+/// }
+/// # let identity = envelope::Identity::from_bytes([1; 32]);
+/// # let fill = &mut |bytes: &mut [u8]| bytes.fill(0x5a);
+/// # let file = seal(identity.recipient(), [vec![1, 2], vec![3]].into_iter(), fill).unwrap();
+/// # assert_eq!(*envelope::open_whole(&identity, &file).unwrap(), [1, 2, 3]);
+/// ```
+///
 /// It is not cloneable, not serialisable, and its counter cannot be set:
 ///
 /// ```compile_fail,E0599

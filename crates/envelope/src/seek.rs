@@ -17,6 +17,36 @@ use crate::open::open_chunk;
 use crate::payload::{CHUNK_LEN, NONCE_LEN, Place, SEALED_CHUNK_LEN};
 
 /// Where everything lies in a sealed file, from two lengths alone. Step one: fetch what it names.
+///
+/// ```
+/// # use envelope::{Header, Identity, OpenError, SeekPlan};
+/// /// Opens a range of an object whose length and header MAC were compared with the database.
+/// fn open_range(
+///     identity: &Identity,
+///     object: &[u8], // stands for an object store: only the named ranges are read
+///     range: std::ops::Range<u64>,
+/// ) -> Result<Vec<u8>, OpenError> {
+///     let fetch = |range: std::ops::Range<u64>| &object[range.start as usize..range.end as usize];
+///     let parsed = Header::parse(object)?.ok_or(OpenError::Truncated)?;
+///     let file_key = parsed.header.open(identity)?;
+///
+///     let plan = SeekPlan::new(parsed.header_len as u64, object.len() as u64)?;
+///     let nonce = fetch(plan.nonce_range()).try_into().expect("the range is 16 bytes long");
+///     let opener = plan.authenticate_last(&file_key, nonce, fetch(plan.last_chunk_range()))?;
+///
+///     let mut reader = opener.read(range)?;
+///     let mut plaintext = Vec::new();
+///     for piece in fetch(reader.ciphertext_range()).chunks(8192) {
+///         reader.update(piece, &mut plaintext)?;
+///     }
+///     reader.finish()?;
+///     Ok(plaintext)
+/// }
+/// # let identity = Identity::from_bytes([1; 32]);
+/// # let fill = &mut |bytes: &mut [u8]| bytes.fill(0x5a);
+/// # let object = envelope::seal_whole(&[identity.recipient()], &[7; 200_000], fill).unwrap();
+/// # assert_eq!(open_range(&identity, &object, 65_000..150_000), Ok(vec![7; 85_000]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeekPlan {
     header_len: u64,
@@ -82,7 +112,7 @@ impl SeekPlan {
 
     fn chunk_range(&self, number: u64) -> Range<u64> {
         let start = self.payload_start() + number * SEALED_CHUNK_LEN as u64;
-        start..self.ciphertext_len.min(start + SEALED_CHUNK_LEN as u64)
+        start..self.ciphertext_len.min(start.saturating_add(SEALED_CHUNK_LEN as u64))
     }
 
     fn place(&self, number: u64) -> Place {
@@ -110,7 +140,7 @@ impl RangeOpener {
         }
         let chunks =
             if range.is_empty() { 0..0 } else { range.start / CHUNK_LEN as u64..range.end.div_ceil(CHUNK_LEN as u64) };
-        Ok(RangeReader { opener: self.clone(), range, chunks, held: Vec::new() })
+        Ok(RangeReader { opener: self.clone(), range, chunks, held: Vec::new(), failed: None })
     }
 
     /// Which ciphertext holds `range` of the plaintext; empty for an empty range.
@@ -145,6 +175,7 @@ pub struct RangeReader {
     chunks: Range<u64>,
     /// The part of the next chunk that has arrived.
     held: Vec<u8>,
+    failed: Option<OpenError>,
 }
 
 impl RangeReader {
@@ -160,8 +191,26 @@ impl RangeReader {
     /// Takes more of the ciphertext, in pieces of any size, and appends plaintext of the range, and only of it, to `out`.
     ///
     /// # Errors
-    /// Whatever is in `out` is authentic, also after an error; abort the transfer then.
-    pub fn update(&mut self, mut ciphertext: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
+    /// Whatever is in `out` is authentic, also after an error; abort the transfer then. Every later call fails too.
+    pub fn update(&mut self, ciphertext: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let opened = self.open_all(ciphertext, out);
+        self.failed = opened.err();
+        opened
+    }
+
+    /// Only when this succeeds was all of the range released.
+    pub fn finish(self) -> Result<(), OpenError> {
+        match self.failed {
+            Some(error) => Err(error),
+            None if self.chunks.is_empty() => Ok(()),
+            None => Err(OpenError::Truncated),
+        }
+    }
+
+    fn open_all(&mut self, mut ciphertext: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
         out.reserve(ciphertext.len());
         while !ciphertext.is_empty() {
             if self.chunks.is_empty() {
@@ -188,19 +237,10 @@ impl RangeReader {
         Ok(())
     }
 
-    /// Only when this succeeds was all of the range released.
-    pub fn finish(self) -> Result<(), OpenError> {
-        if self.chunks.is_empty() { Ok(()) } else { Err(OpenError::Truncated) }
-    }
-
     fn open_next(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), OpenError> {
         let number = self.chunks.start;
         let start = out.len();
-        if let Err(error) = self.opener.open_chunk(number, chunk, out) {
-            // Nothing after a failure: the remaining chunks would be a file with a hole.
-            self.chunks = 0..0;
-            return Err(error);
-        }
+        self.opener.open_chunk(number, chunk, out)?;
         self.chunks.start += 1;
         let chunk_start = number * CHUNK_LEN as u64;
         let opened = out.len() - start;

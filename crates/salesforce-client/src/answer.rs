@@ -87,11 +87,10 @@ pub(crate) fn failure(
     let reason = format!("{code}: {message}");
     match code.as_str() {
         // Also inside composite answers, where the status is an innocent 400.
-        "UNABLE_TO_LOCK_ROW" => return later(&reason, wait(2)),
+        "UNABLE_TO_LOCK_ROW" | "QUERY_TIMEOUT" | "INVALID_QUERY_LOCATOR" => return later(&reason, wait(2)),
         // The daily allowance returns slowly, concurrency quickly.
         "REQUEST_LIMIT_EXCEEDED" if message.starts_with("TotalRequests") => return later(&reason, wait(900)),
         "REQUEST_LIMIT_EXCEEDED" => return later(&reason, wait(30)),
-        "QUERY_TIMEOUT" | "INVALID_QUERY_LOCATOR" => return later(&reason, wait(2)),
         "INVALID_SESSION_ID" | "INVALID_AUTH_HEADER" => return OrgError::Reauthorise { code, message },
         "ENTITY_IS_DELETED" => return OrgError::Gone { code, message },
         "DUPLICATE_VALUE" => return OrgError::Conflict { code, message },

@@ -62,9 +62,9 @@ impl Namespace {
             };
             let (token, tail) = rest.split_at(length);
             if is_name_character(first) {
-                out.push_str(&self.apply(token))
+                out.push_str(&self.apply(token));
             } else {
-                out.push_str(token)
+                out.push_str(token);
             }
             rest = tail;
         }

@@ -1,4 +1,4 @@
-import { TextEncoder } from 'util';
+import { TextEncoder } from "util";
 import {
     ResumableUpload,
     UploadState,
@@ -8,17 +8,17 @@ import {
     chunkWithin,
     encodeMetadata,
     memoryKey
-} from 'c/resumableUpload';
+} from "c/resumableUpload";
 
 // The protocol is tried in a real browser against a foreign tus server in tests/upload-client; here are the rules that
 // need a clock of their own.
 
 const MIB = 1024 * 1024;
-const ENDPOINT = 'https://files.example.test/uploads';
+const ENDPOINT = "https://files.example.test/uploads";
 
 class FakeFile {
     constructor(name, size) {
-        Object.assign(this, { name, size, type: '', lastModified: 1 });
+        Object.assign(this, { name, size, type: "", lastModified: 1 });
     }
     slice(from, to) {
         return { size: Math.min(to, this.size) - from, arrayBuffer: async () => new ArrayBuffer(1) };
@@ -27,7 +27,12 @@ class FakeFile {
 
 function aMemory() {
     const held = new Map();
-    return { held, read: (key) => held.get(key) ?? null, write: (key, value) => held.set(key, value), forget: (key) => held.delete(key) };
+    return {
+        held,
+        read: (key) => held.get(key) ?? null,
+        write: (key, value) => held.set(key, value),
+        forget: (key) => held.delete(key)
+    };
 }
 
 /** A clock that only moves when a timer is waited for, and writes down how long each wait was. */
@@ -39,7 +44,7 @@ function aDevice() {
         listeners: {},
         now: () => device.time,
         random: () => 1,
-        newId: () => 'client-1',
+        newId: () => "client-1",
         isOffline: () => false,
         after(ms, act) {
             const timer = { ms, act };
@@ -67,23 +72,26 @@ function aServer(device, { msPerMib = 1000 } = {}) {
     const server = { chunks: [], offset: 0, failing: 0, asked: [] };
     global.fetch = jest.fn(async (url, { method }) => {
         server.asked.push(method);
-        const headers = { Location: '/uploads/1', 'Upload-Offset': method === 'HEAD' ? String(server.offset) : undefined };
-        return { status: method === 'POST' ? 201 : 200, ok: true, headers: { get: (name) => headers[name] ?? null } };
+        const headers = {
+            Location: "/uploads/1",
+            "Upload-Offset": method === "HEAD" ? String(server.offset) : undefined
+        };
+        return { status: method === "POST" ? 201 : 200, ok: true, headers: { get: (name) => headers[name] ?? null } };
     });
     global.XMLHttpRequest = class {
         upload = {};
         status = 204;
-        responseText = '';
+        responseText = "";
         open() {}
         setRequestHeader() {}
         abort() {
             this.onabort();
         }
         getResponseHeader(name) {
-            return name === 'Upload-Offset' ? String(server.offset) : null;
+            return name === "Upload-Offset" ? String(server.offset) : null;
         }
         send(chunk) {
-            server.asked.push('PATCH');
+            server.asked.push("PATCH");
             if (server.failing > 0) {
                 server.failing -= 1;
                 this.onerror();
@@ -107,33 +115,39 @@ const flush = async () => {
 };
 
 function anUpload(size, device, options = {}) {
-    return new ResumableUpload(new FakeFile('dump.bin', size), { endpoint: ENDPOINT, scope: 'r1', memory: aMemory(), device, ...options });
+    return new ResumableUpload(new FakeFile("dump.bin", size), {
+        endpoint: ENDPOINT,
+        scope: "r1",
+        memory: aMemory(),
+        device,
+        ...options
+    });
 }
 
 beforeAll(() => {
     global.TextEncoder ??= TextEncoder;
 });
 
-describe('c-resumable-upload', () => {
-    it('keeps chunks between 256 KiB and 64 MiB in whole steps', () => {
+describe("c-resumable-upload", () => {
+    it("keeps chunks between 256 KiB and 64 MiB in whole steps", () => {
         expect(chunkWithin(1)).toBe(SMALLEST_CHUNK);
         expect(chunkWithin(10 ** 12)).toBe(LARGEST_CHUNK);
         expect(chunkWithin(3 * SMALLEST_CHUNK + 17)).toBe(3 * SMALLEST_CHUNK);
     });
 
-    it('encodes metadata as base64 of UTF-8, and an empty value as its key', () => {
-        expect(encodeMetadata({ filename: 'ä', note: '' })).toBe('filename w6Q=,note');
+    it("encodes metadata as base64 of UTF-8, and an empty value as its key", () => {
+        expect(encodeMetadata({ filename: "ä", note: "" })).toBe("filename w6Q=,note");
     });
 
-    it('remembers the same file in the same scope under one key that does not tell its name', () => {
-        const file = new FakeFile('merger.pdf', 5);
-        expect(memoryKey('r1', file)).toBe(memoryKey('r1', new FakeFile('merger.pdf', 5)));
-        expect(memoryKey('r2', file)).not.toBe(memoryKey('r1', file));
-        expect(memoryKey('r1', file, 'a')).not.toBe(memoryKey('r1', file, 'b'));
-        expect(memoryKey('r1', file)).not.toContain('merger');
+    it("remembers the same file in the same scope under one key that does not tell its name", () => {
+        const file = new FakeFile("merger.pdf", 5);
+        expect(memoryKey("r1", file)).toBe(memoryKey("r1", new FakeFile("merger.pdf", 5)));
+        expect(memoryKey("r2", file)).not.toBe(memoryKey("r1", file));
+        expect(memoryKey("r1", file, "a")).not.toBe(memoryKey("r1", file, "b"));
+        expect(memoryKey("r1", file)).not.toContain("merger");
     });
 
-    it('aims at requests of five to twenty seconds', async () => {
+    it("aims at requests of five to twenty seconds", async () => {
         const device = aDevice();
         const server = aServer(device, { msPerMib: 4000 });
         const upload = anUpload(40 * MIB, device);
@@ -144,7 +158,7 @@ describe('c-resumable-upload', () => {
         expect(settledChunk * 4000).toBeLessThanOrEqual(20000 * MIB);
     });
 
-    it('waits longer after each failure, but never longer than the limit', async () => {
+    it("waits longer after each failure, but never longer than the limit", async () => {
         const device = aDevice();
         const server = aServer(device);
         server.failing = 7;
@@ -158,10 +172,10 @@ describe('c-resumable-upload', () => {
         }
         expect((await upload.settled).state).toBe(UploadState.ARRIVED);
         expect(device.waits).toEqual([1000, 2000, 4000, 8000, 16000, 30000, 30000]);
-        expect(server.asked.filter((method) => method === 'HEAD')).toHaveLength(7);
+        expect(server.asked.filter((method) => method === "HEAD")).toHaveLength(7);
     });
 
-    it('does not wait any longer once the network is back', async () => {
+    it("does not wait any longer once the network is back", async () => {
         const device = aDevice();
         const server = aServer(device);
         server.failing = 1;
@@ -174,7 +188,7 @@ describe('c-resumable-upload', () => {
         expect(device.waits).toEqual([]);
     });
 
-    it('says that the network is away when the device says so', async () => {
+    it("says that the network is away when the device says so", async () => {
         const device = aDevice();
         const server = aServer(device);
         server.failing = 1;
@@ -182,25 +196,25 @@ describe('c-resumable-upload', () => {
         const upload = anUpload(MIB, device);
         upload.start();
         await flush();
-        expect(upload.snapshot.waitingFor).toBe('network');
+        expect(upload.snapshot.waitingFor).toBe("network");
         upload.pause();
     });
 
-    it('ends with a reason when the caller cannot give a credential', async () => {
+    it("ends with a reason when the caller cannot give a credential", async () => {
         const device = aDevice();
         aServer(device);
         const upload = anUpload(MIB, device, {
             authorization: async () => {
-                throw new (jest.requireActual('c/resumableUpload').UploadRefused)('link_closed', 410);
+                throw new (jest.requireActual("c/resumableUpload").UploadRefused)("link_closed", 410);
             }
         });
         upload.start();
         const { state, refusal } = await upload.settled;
         expect(state).toBe(UploadState.REFUSED);
-        expect(refusal.code).toBe('link_closed');
+        expect(refusal.code).toBe("link_closed");
     });
 
-    it('leaves nothing in the memory when cancelled, and tells the server', async () => {
+    it("leaves nothing in the memory when cancelled, and tells the server", async () => {
         const device = aDevice();
         const server = aServer(device);
         server.failing = 1;
@@ -211,24 +225,24 @@ describe('c-resumable-upload', () => {
         expect(memory.held.size).toBe(1);
         expect(await upload.cancel()).toBe(true);
         expect(memory.held.size).toBe(0);
-        expect(server.asked).toContain('DELETE');
+        expect(server.asked).toContain("DELETE");
     });
 
-    it('works without a usable store', () => {
+    it("works without a usable store", () => {
         const broken = {
             getItem() {
-                throw new Error('refused');
+                throw new Error("refused");
             },
             setItem() {
-                throw new Error('refused');
+                throw new Error("refused");
             },
             removeItem() {
-                throw new Error('refused');
+                throw new Error("refused");
             }
         };
         const memory = browserMemory(broken);
-        expect(memory.read('key')).toBeNull();
-        expect(() => memory.write('key', {})).not.toThrow();
-        expect(() => memory.forget('key')).not.toThrow();
+        expect(memory.read("key")).toBeNull();
+        expect(() => memory.write("key", {})).not.toThrow();
+        expect(() => memory.forget("key")).not.toThrow();
     });
 });

@@ -4,29 +4,29 @@
  * Environment: UPLOAD_URL (the creation endpoint), BEARER. Options: --size BYTES (of reproducible bytes), or --file PATH;
  * --chunk BYTES (default: one request); --name FILE_NAME; --cut-after BYTES aborts once there and resumes, as a closed tab would.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
-import * as tus from 'tus-js-client';
+import { createHash } from "node:crypto";
+import { createReadStream, mkdtempSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import * as tus from "tus-js-client";
 
 const { values } = parseArgs({
     options: {
-        size: { type: 'string', default: String(20 * 1024 * 1024) },
-        file: { type: 'string' },
-        chunk: { type: 'string' },
-        name: { type: 'string' },
-        'cut-after': { type: 'string' }
+        size: { type: "string", default: String(20 * 1024 * 1024) },
+        file: { type: "string" },
+        chunk: { type: "string" },
+        name: { type: "string" },
+        "cut-after": { type: "string" }
     }
 });
-const endpoint = required('UPLOAD_URL');
-const bearer = required('BEARER');
-const folder = mkdtempSync(join(tmpdir(), 'tus-js-'));
-const path = values.file ?? (await writeFile(join(folder, 'sample.bin'), Number(values.size)));
+const endpoint = required("UPLOAD_URL");
+const bearer = required("BEARER");
+const folder = mkdtempSync(join(tmpdir(), "tus-js-"));
+const path = values.file ?? (await writeFile(join(folder, "sample.bin"), Number(values.size)));
 const size = statSync(path).size;
-let cut = values['cut-after'] ? Number(values['cut-after']) : Infinity;
+let cut = values["cut-after"] ? Number(values["cut-after"]) : Infinity;
 let retries = 0;
 
 const upload = await new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ const upload = await new Promise((resolve, reject) => {
         uploadSize: size,
         chunkSize: values.chunk ? Number(values.chunk) : 64 * 1024 * 1024,
         headers: { Authorization: `Bearer ${bearer}` },
-        metadata: { filename: values.name ?? basename(path), filetype: 'application/octet-stream' },
+        metadata: { filename: values.name ?? basename(path), filetype: "application/octet-stream" },
         retryDelays: Array(1000).fill(200),
         onShouldRetry: (error) => {
             retries += 1;
@@ -54,11 +54,22 @@ const upload = await new Promise((resolve, reject) => {
     sending.start();
 });
 
-const head = await fetch(upload.url, { method: 'HEAD', headers: { 'Tus-Resumable': '1.0.0', Authorization: `Bearer ${bearer}` } });
-const offset = Number(head.headers.get('Upload-Offset'));
-const hash = createHash('sha256');
+const head = await fetch(upload.url, {
+    method: "HEAD",
+    headers: { "Tus-Resumable": "1.0.0", Authorization: `Bearer ${bearer}` }
+});
+const offset = Number(head.headers.get("Upload-Offset"));
+const hash = createHash("sha256");
 for await (const bytes of createReadStream(path)) hash.update(bytes);
-console.log(JSON.stringify({ upload_url: upload.url, size_bytes: size, sha256: hash.digest('hex'), offset_bytes: offset, requests_cut: retries }));
+console.log(
+    JSON.stringify({
+        upload_url: upload.url,
+        size_bytes: size,
+        sha256: hash.digest("hex"),
+        offset_bytes: offset,
+        requests_cut: retries
+    })
+);
 rmSync(folder, { recursive: true, force: true });
 process.exitCode = offset === size ? 0 : 1;
 
@@ -69,10 +80,11 @@ function required(name) {
 
 /** Bytes that differ everywhere, so that a lost or doubled block cannot go unnoticed. */
 async function writeFile(target, length) {
-    const file = await open(target, 'w');
+    const file = await open(target, "w");
     const block = Buffer.alloc(1024 * 1024);
     for (let at = 0; at < length; at += block.length) {
-        for (let i = 0; i < block.length; i += 8) block.writeBigUInt64LE(BigInt(at + i) * 0x9e3779b97f4a7c15n & 0xffffffffffffffffn, i);
+        for (let i = 0; i < block.length; i += 8)
+            block.writeBigUInt64LE((BigInt(at + i) * 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn, i);
         await file.write(block, 0, Math.min(block.length, length - at));
     }
     await file.close();

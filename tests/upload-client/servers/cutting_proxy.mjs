@@ -3,7 +3,7 @@
  *
  * Knows nothing of HTTP, so client and server meet what a real network does to them.
  */
-import net from 'node:net';
+import net from "node:net";
 
 export async function startCuttingProxy(target) {
     const { hostname, port } = new URL(target);
@@ -33,10 +33,10 @@ export async function startCuttingProxy(target) {
         };
         for (const socket of [client, upstream]) {
             sockets.add(socket);
-            socket.on('close', () => sockets.delete(socket));
-            socket.on('error', end);
+            socket.on("close", () => sockets.delete(socket));
+            socket.on("error", end);
         }
-        client.on('data', (bytes) => {
+        client.on("data", (bytes) => {
             proxy.bytesUp += bytes.length;
             if (proxy.cutEveryBytes !== Infinity) {
                 untilCut = (untilCut ?? proxy.cutEveryBytes) - bytes.length;
@@ -44,7 +44,7 @@ export async function startCuttingProxy(target) {
                     untilCut = proxy.cutEveryBytes;
                     proxy.cuts += 1;
                     // What passed before the cut reaches the server, as it would; nothing after it does.
-                    client.removeAllListeners('data');
+                    client.removeAllListeners("data");
                     upstream.end(bytes.subarray(0, Math.floor(bytes.length / 2)));
                     client.destroy();
                     return;
@@ -57,10 +57,10 @@ export async function startCuttingProxy(target) {
             }
             if (!upstream.write(bytes)) {
                 client.pause();
-                upstream.once('drain', () => client.resume());
+                upstream.once("drain", () => client.resume());
             }
         });
-        upstream.on('data', (bytes) => {
+        upstream.on("data", (bytes) => {
             if (proxy.dropAnswers > 0) {
                 proxy.dropAnswers -= 1;
                 end();
@@ -68,12 +68,12 @@ export async function startCuttingProxy(target) {
             }
             if (!proxy.stalled) client.write(bytes);
         });
-        client.on('end', () => upstream.end());
-        upstream.on('end', () => client.end());
-        client.on('close', () => upstream.end());
-        upstream.on('close', () => client.destroy());
+        client.on("end", () => upstream.end());
+        upstream.on("end", () => client.end());
+        client.on("close", () => upstream.end());
+        upstream.on("close", () => client.destroy());
     });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
     proxy.url = `http://127.0.0.1:${server.address().port}`;
     proxy.stop = () => {
         proxy.cutAll();

@@ -1,0 +1,9 @@
+//! The shared check of `cell`, under libFuzzer.
+
+#![no_main]
+
+#[path = "../checks.rs"]
+#[expect(dead_code, reason = "each target runs one of the checks")]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::cell(bytes));

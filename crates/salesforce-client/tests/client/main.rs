@@ -1,0 +1,8 @@
+//! The client against an Org that answers badly on purpose, and against the simulated Org.
+#![expect(clippy::unwrap_used, reason = "a test stops where its own set-up fails")]
+
+mod answers;
+mod connection;
+mod session;
+mod stand_in;
+mod writes;
