@@ -1,2 +1,21 @@
-//! The connector: HTTP, jobs, store, vault.
+//! The connector: things that start work (`api`, `jobs`), the rules (`secure-files`), and things work is done with
+//! (`store`, `vault`, `staging`, `audit`, `org`, `mail`).
+//!
+//! Calls go one way: `api` and `jobs` to rules and collaborators.
+
+pub mod check_config;
+pub mod client_address;
+pub mod clock;
+pub mod config;
+pub mod free_space;
+pub mod http_server;
+pub mod language;
+pub mod mail;
+pub mod randomness;
+pub mod rates;
+pub mod serve;
+pub mod serve_http;
 pub mod store;
+pub mod telemetry;
+
+pub use serve::serve;
