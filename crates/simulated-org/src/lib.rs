@@ -1,1 +1,40 @@
-//! simulated-org
+//! A strict Salesforce Org over HTTP, to develop and test against: start one, inspect it, break it.
+//!
+//! It shares no types with any other crate of ours, so a misunderstanding cannot hide on both sides. What it does not
+//! know it refuses; where it differs from a real Org, docs/salesforce-divergences.md says so.
+//!
+//! Invariants: loopback only; nothing is kept when it stops.
+
+pub mod admin;
+pub mod agent_token;
+pub mod cell;
+pub mod clock;
+pub mod cursors;
+pub mod faults;
+pub mod mail_sink;
+pub mod oauth;
+pub mod options;
+pub mod org;
+pub mod randomness;
+pub mod record_id;
+pub mod refused;
+pub mod request_log;
+pub mod rest;
+pub mod routes;
+pub mod rows;
+pub mod schema;
+pub mod seed;
+pub mod server;
+pub mod sessions;
+pub mod shape;
+pub mod sharing;
+pub mod soql;
+mod start;
+pub mod work;
+pub mod world;
+
+pub use agent_token::{Signature, TokenOverrides};
+pub use faults::{Effect, Fault, Faults, SmtpStage, When};
+pub use mail_sink::Mail;
+pub use options::Options;
+pub use start::SimulatedOrg;

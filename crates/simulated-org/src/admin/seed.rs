@@ -1,0 +1,27 @@
+//! `GET /__sim/seed`: who and what was planted, and what a connector needs to be configured.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::json;
+
+use super::{Desk, ok};
+use crate::oauth::{CLIENT_ID, CLIENT_SECRET};
+use crate::seed::people::INTEGRATION_USERNAME;
+
+pub async fn show(State(desk): State<Desk>) -> Response {
+    let Desk { org, seeded } = &desk;
+    let mut body = json!({
+        "org_id": org.id.to_string(),
+        "url": org.url,
+        "connector_url": org.options.connector_url,
+        "namespace": org.schema.namespace,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "integration_username": INTEGRATION_USERNAME,
+        "agent_certificate_pem": org.signer.certificate_pem,
+    });
+    for (kind, members) in seeded.iter() {
+        body[kind] = json!(members);
+    }
+    ok(body)
+}

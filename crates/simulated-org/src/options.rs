@@ -1,0 +1,53 @@
+//! What one simulated Org is told when it starts.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::clock::{BaseClock, system_clock};
+
+#[derive(Clone)]
+pub struct Options {
+    /// The Org's own origin: REST and browser. Port 0 picks a free one.
+    pub listen: SocketAddr,
+    pub admin_listen: SocketAddr,
+    pub smtp_listen: SocketAddr,
+    /// The repository root that holds `salesforce/`. Without it the Org has standard objects only.
+    pub metadata: Option<PathBuf>,
+    /// The built Case page: `index.html`, `/platform/`, `/c.js`, `/slds/`.
+    pub assets: Option<PathBuf>,
+    /// Where the connector is reached; the audience of agent tokens and the only foreign origin the page may call.
+    pub connector_url: String,
+    pub org_id: String,
+    /// The first label of the My Domain name.
+    pub instance_prefix: String,
+    /// A managed package's namespace; custom names of ours then appear as `ns__Name__c` and only so.
+    pub namespace: String,
+    pub clock: BaseClock,
+    /// PEM of the key and certificate that sign agent tokens; made anew when absent.
+    pub agent_key_and_certificate: Option<(String, String)>,
+    /// No query answer holds more rows than this, so that paging shows with few rows.
+    pub query_batch_limit: usize,
+    /// Mails above this size are refused.
+    pub mail_limit_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            listen: loopback,
+            admin_listen: loopback,
+            smtp_listen: loopback,
+            metadata: None,
+            assets: None,
+            connector_url: "http://127.0.0.1:8443".to_owned(),
+            org_id: "00D5g00000AbCdEEAV".to_owned(),
+            instance_prefix: "northwind".to_owned(),
+            namespace: String::new(),
+            clock: system_clock(),
+            agent_key_and_certificate: None,
+            query_batch_limit: 2_000,
+            mail_limit_bytes: 25 * 1024 * 1024,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The Org while it runs: its fixed parts, and its world behind one lock.
+//!
+//! Invariants: the lock is never held across an await; events leave only after their request has committed.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+use tokio::sync::broadcast;
+
+use crate::agent_token::AgentSigner;
+use crate::clock::OrgClock;
+use crate::faults::Faults;
+use crate::mail_sink::Mails;
+use crate::oauth::Consumers;
+use crate::options::Options;
+use crate::record_id::RecordId;
+use crate::request_log::RequestLog;
+use crate::schema::Schema;
+use crate::schema::permission_set::Grants;
+use crate::work::Work;
+use crate::world::World;
+
+pub struct Org {
+    pub options: Options,
+    pub id: RecordId,
+    /// The Org's own origin, known once its port is.
+    pub url: String,
+    pub schema: Schema,
+    pub clock: OrgClock,
+    pub signer: AgentSigner,
+    pub consumers: Consumers,
+    pub faults: Faults,
+    pub mails: Mails,
+    pub requests: RequestLog,
+    pub events: broadcast::Sender<Value>,
+    grants: BTreeMap<RecordId, Grants>,
+    world: Mutex<World>,
+}
+
+/// What `Org::new` is given once ports, schema and people are known.
+pub struct Parts {
+    pub options: Options,
+    pub id: RecordId,
+    pub url: String,
+    pub schema: Schema,
+    pub clock: OrgClock,
+    pub signer: AgentSigner,
+    pub grants: BTreeMap<RecordId, Grants>,
+}
+
+impl Org {
+    pub fn new(parts: Parts) -> Self {
+        let Parts { options, id, url, schema, clock, signer, grants } = parts;
+        let mails = Mails::new(options.mail_limit_bytes);
+        Self {
+            options,
+            id,
+            url,
+            schema,
+            clock,
+            signer,
+            grants,
+            consumers: Consumers::default(),
+            faults: Faults::default(),
+            mails,
+            requests: RequestLog::default(),
+            events: broadcast::channel(1_024).0,
+            world: Mutex::default(),
+        }
+    }
+
+    /// Runs one request for `user` as a transaction, then delivers its events.
+    pub fn work<T>(&self, user: RecordId, run: impl FnOnce(&mut Work) -> T) -> T {
+        let mut world = self.world();
+        let now = self.clock.now();
+        let answer = run(&mut Work { org: self, world: &mut world, user, now });
+        let events = std::mem::take(&mut world.unsent_events);
+        drop(world);
+        for event in events {
+            // Nobody listening is fine: a platform event has no addressee.
+            let _ = self.events.send(event);
+        }
+        answer
+    }
+
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        // A panic in another request leaves rows readable; the panicking test fails by itself.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn grants(&self, user: RecordId) -> &Grants {
+        static NONE: std::sync::LazyLock<Grants> = std::sync::LazyLock::new(Grants::default);
+        self.grants.get(&user).unwrap_or(&NONE)
+    }
+}

@@ -1,0 +1,66 @@
+//! Every URL of the simulated Org, in the order a person meets them.
+//!
+//! The Org's own port speaks what a real Org speaks; `/__sim/` lives on the admin port only, so that no client can
+//! come to depend on it by accident.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{any, get, post};
+
+use crate::admin::{self, Desk};
+use crate::faults::gate::gate;
+use crate::oauth;
+use crate::org::Org;
+use crate::refused::Refused;
+use crate::rest::http as rest;
+use crate::seed::Seeded;
+
+/// The Org's own origin.
+pub fn org_routes(org: &Arc<Org>) -> Router {
+    Router::new()
+        .route("/services/oauth2/token", post(oauth::token::issue))
+        .route("/services/oauth2/revoke", post(oauth::revoke::revoke))
+        .route("/services/oauth2/userinfo", get(oauth::userinfo::show))
+        .route("/services/data", get(rest::list))
+        .route("/services/data/", get(rest::list))
+        .route("/services/data/{*rest}", any(rest::handle))
+        .fallback(unknown)
+        .layer(from_fn_with_state(org.clone(), gate))
+        .with_state(org.clone())
+}
+
+/// Control and inspection, on a port of its own.
+pub fn admin_routes(org: &Arc<Org>, seeded: &Arc<Seeded>) -> Router {
+    let desk = Desk { org: org.clone(), seeded: seeded.clone() };
+    Router::new()
+        .route("/__sim/seed", get(admin::seed::show))
+        .route("/__sim/agent-tokens", post(admin::agent_tokens::mint))
+        .route("/__sim/client-certificates", post(admin::client_certificates::register))
+        .route("/__sim/sessions/expire", post(admin::sessions::expire))
+        .route("/__sim/cases/{id}/take-away", post(admin::cases::take_away))
+        .route("/__sim/cases/{id}/give-back", post(admin::cases::give_back))
+        .route("/__sim/cases/{id}/merge", post(admin::cases::merge))
+        .route("/__sim/cases/{id}/delete", post(admin::cases::delete))
+        .route("/__sim/records/{object}", get(admin::records::list).post(admin::records::create))
+        .route("/__sim/locks", post(admin::locks::hold))
+        .route("/__sim/allowance", post(admin::allowance::set))
+        .route("/__sim/clock", post(admin::clock::advance))
+        .route(
+            "/__sim/faults",
+            get(admin::fault_rules::list).post(admin::fault_rules::add).delete(admin::fault_rules::clear),
+        )
+        .route("/__sim/requests", get(admin::requests::list))
+        .route("/__sim/mails", get(admin::mails::list))
+        .route("/__sim/mails/{number}", get(admin::mails::show))
+        .fallback(unknown)
+        .with_state(desk)
+}
+
+async fn unknown() -> Response {
+    let refused = Refused::not_found();
+    rest::json_response(StatusCode::NOT_FOUND, &refused.body()).into_response()
+}

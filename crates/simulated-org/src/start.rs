@@ -1,0 +1,187 @@
+//! Starts one Org: ports, schema, people, seed; and stops it.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::agent_token::{AgentSigner, TokenOverrides, TokenSubject};
+use crate::clock::OrgClock;
+use crate::faults::Faults;
+use crate::mail_sink::{self, Mail};
+use crate::oauth::{CLIENT_ID, CLIENT_SECRET};
+use crate::options::Options;
+use crate::org::{Org, Parts};
+use crate::record_id::RecordId;
+use crate::request_log::LoggedRequest;
+use crate::schema::{Schema, load_metadata};
+use crate::seed::{self, Seeded, people};
+use crate::{routes, server};
+
+/// A running Org. Dropping it stops it too, without waiting.
+pub struct SimulatedOrg {
+    org: Arc<Org>,
+    seeded: Arc<Seeded>,
+    admin_url: String,
+    smtp_address: String,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl SimulatedOrg {
+    pub async fn start(options: Options) -> Result<Self> {
+        let listener = TcpListener::bind(options.listen).await.context("the Org's port")?;
+        let admin_listener = TcpListener::bind(options.admin_listen).await.context("the admin port")?;
+        let smtp_listener = TcpListener::bind(options.smtp_listen).await.context("the mail port")?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let admin_url = format!("http://{}", admin_listener.local_addr()?);
+        let smtp_address = smtp_listener.local_addr()?.to_string();
+
+        let org = Arc::new(found(options, url)?);
+        let admin_user = people::user_id(people::ADMIN);
+        let seeded = Arc::new(org.work(admin_user, seed::plant)?);
+
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let main = routes::org_routes(&org);
+        let admin = routes::admin_routes(&org, &seeded);
+        tasks.spawn(server::serve(listener, main, tasks.clone(), stop.clone()));
+        tasks.spawn(server::serve(admin_listener, admin, tasks.clone(), stop.clone()));
+        tasks.spawn(mail_sink::session::serve(smtp_listener, org.clone(), tasks.clone(), stop.clone()));
+        Ok(Self { org, seeded, admin_url, smtp_address, tasks, stop })
+    }
+
+    /// Ends every connection and waits until nothing runs any more.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    pub fn url(&self) -> &str {
+        &self.org.url
+    }
+
+    pub fn admin_url(&self) -> &str {
+        &self.admin_url
+    }
+
+    pub fn smtp_address(&self) -> &str {
+        &self.smtp_address
+    }
+
+    pub fn org_id(&self) -> String {
+        self.org.id.to_string()
+    }
+
+    pub fn client_id(&self) -> &'static str {
+        CLIENT_ID
+    }
+
+    pub fn client_secret(&self) -> &'static str {
+        CLIENT_SECRET
+    }
+
+    pub fn integration_username(&self) -> &'static str {
+        people::INTEGRATION_USERNAME
+    }
+
+    /// The certificate whose key signs this Org's agent tokens.
+    pub fn agent_certificate_pem(&self) -> &str {
+        &self.org.signer.certificate_pem
+    }
+
+    /// Its key: written to a file, it lets a later Org sign alike.
+    pub fn agent_key_pem(&self) -> String {
+        self.org.signer.key_pem()
+    }
+
+    /// Lets the holder of that certificate's key log in by JWT bearer.
+    pub fn register_client_certificate(&self, pem: &str) -> Result<()> {
+        self.org.consumers.register(pem).context("this certificate holds no RSA key")
+    }
+
+    /// A seeded record's id: `seeded("users", "anna")`, `seeded("cases", "gateway_reboots")`.
+    pub fn seeded(&self, kind: &str, nickname: &str) -> Option<String> {
+        self.seeded.get(kind)?.get(nickname)?["id"].as_str().map(str::to_owned)
+    }
+
+    /// An agent token, correct unless the overrides say otherwise. `user` is an id or a nickname.
+    pub fn mint_agent_token(&self, user: &str, case: Option<&str>, overrides: &TokenOverrides) -> Result<String> {
+        mint(&self.org, &self.seeded, user, case, overrides)
+    }
+
+    /// Every row of an object, deleted ones too, as the API would show them to an administrator.
+    pub fn records(&self, object: &str) -> Vec<Value> {
+        records(&self.org, object)
+    }
+
+    pub fn mails(&self) -> Vec<Mail> {
+        self.org.mails.all()
+    }
+
+    pub fn faults(&self) -> &Faults {
+        &self.org.faults
+    }
+
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.org.requests.all()
+    }
+
+    /// Ends every session; says how many there were.
+    pub fn expire_sessions(&self) -> usize {
+        self.org.world().sessions.expire(None)
+    }
+
+    pub fn advance_clock(&self, by_ms: i64) {
+        self.org.clock.advance(by_ms);
+    }
+}
+
+impl Drop for SimulatedOrg {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn found(options: Options, url: String) -> Result<Org> {
+    let id = RecordId::parse(&options.org_id).filter(|id| id.prefix() == "00D").context("--org-id is no 00D id")?;
+    let mut schema = Schema::new(&options.namespace);
+    if let Some(metadata) = &options.metadata {
+        load_metadata::load(&mut schema, metadata)?;
+    }
+    let grants = people::grants(&schema, options.metadata.as_deref())?;
+    let clock = OrgClock::new(options.clock.clone());
+    let signer = match &options.agent_key_and_certificate {
+        Some((key, certificate)) => AgentSigner::from_pem(key, certificate)?,
+        None => AgentSigner::generate(&options.instance_prefix, clock.now())?,
+    };
+    Ok(Org::new(Parts { options, id, url, schema, clock, signer, grants }))
+}
+
+/// A user by record id or by seeded nickname.
+pub fn user_named(seeded: &Seeded, user: &str) -> Option<RecordId> {
+    let known = seeded.get("users")?;
+    let by_name = known.get(user).or_else(|| known.values().find(|about| about["username"] == user));
+    by_name.and_then(|about| about["id"].as_str()).map_or_else(|| RecordId::parse(user), RecordId::parse)
+}
+
+pub fn mint(org: &Org, seeded: &Seeded, user: &str, case: Option<&str>, overrides: &TokenOverrides) -> Result<String> {
+    let user = user_named(seeded, user).with_context(|| format!("no user {user}"))?;
+    let case = case.map(|case| RecordId::parse(case).with_context(|| format!("{case} is no record id"))).transpose()?;
+    let permissions = org.grants(user).custom_permissions.iter().cloned().collect();
+    let audience = &org.options.connector_url;
+    org.signer.mint(&TokenSubject { org: org.id, user, case, audience, permissions }, org.clock.now(), overrides)
+}
+
+pub fn records(org: &Org, object: &str) -> Vec<Value> {
+    let Some(object) = org.schema.object(object) else { return Vec::new() };
+    let world = org.world();
+    let rows = world.rows.all(&object.name).map(|row| {
+        let cells = object.fields.iter().map(|field| (field.name.clone(), row.cell(&field.name).to_json(&field.kind)));
+        cells.collect()
+    });
+    rows.collect()
+}

@@ -1,0 +1,71 @@
+//! One request's view of the Org: who asks, when, and everything it may touch.
+//!
+//! Held under the Org's one lock, so a request is a transaction: nothing else sees half of it.
+
+use crate::org::Org;
+use crate::record_id::RecordId;
+use crate::refused::Refused;
+use crate::rows::Row;
+use crate::schema::permission_set::Grants;
+use crate::schema::{Field, Nature, ObjectType};
+use crate::sharing::{self, Reach};
+use crate::world::World;
+
+pub struct Work<'a> {
+    pub org: &'a Org,
+    pub world: &'a mut World,
+    pub user: RecordId,
+    pub now: i64,
+}
+
+impl<'a> Work<'a> {
+    pub fn grants(&self) -> &'a Grants {
+        self.org.grants(self.user)
+    }
+
+    /// An object by name, as this user sees it: without any right on it, it does not exist.
+    pub fn object(&self, name: &str) -> Result<&'a ObjectType, Refused> {
+        let object = self.org.schema.object(name).ok_or_else(Refused::not_found)?;
+        let rights = self.grants().on(&object.name);
+        let open = matches!(object.nature, Nature::Computed | Nature::Settings) || rights.read || rights.create;
+        if open { Ok(object) } else { Err(Refused::not_found()) }
+    }
+
+    /// Field-level security: our custom fields must have been granted, unless they are required.
+    pub fn may_read_field(&self, object: &ObjectType, field: &Field) -> bool {
+        !governed(object, field) || self.grants().reads_field(&object.name, &field.name)
+    }
+
+    pub fn may_edit_field(&self, object: &ObjectType, field: &Field) -> bool {
+        !governed(object, field) || self.grants().edits_field(&object.name, &field.name)
+    }
+
+    pub fn reach(&self, object: &ObjectType, row: &Row) -> Reach {
+        sharing::reach(self.org, self.world, self.user, object, row)
+    }
+
+    /// A living row this user may read; the same 404 whether it is absent or hidden.
+    pub fn readable_row(&self, object: &ObjectType, id: RecordId, shown: &str) -> Result<&Row, Refused> {
+        let row = self.world.rows.row(&object.name, id).filter(|row| self.reach(object, row) >= Reach::Read);
+        let row = row.ok_or_else(|| Refused::no_such_record(shown))?;
+        if row.is_deleted() {
+            return Err(Refused::new(404, "ENTITY_IS_DELETED", "entity is deleted"));
+        }
+        Ok(row)
+    }
+
+    /// A held row refuses as a busy Org does, until its attempts are used up.
+    pub fn take_lock(&mut self, id: RecordId) -> Result<(), Refused> {
+        let Some(left) = self.world.held_rows.get_mut(&id) else { return Ok(()) };
+        *left -= 1;
+        if *left == 0 {
+            self.world.held_rows.remove(&id);
+        }
+        let message = format!("unable to obtain exclusive access to this record or 1 records: {id}");
+        Err(Refused::bad("UNABLE_TO_LOCK_ROW", message))
+    }
+}
+
+fn governed(object: &ObjectType, field: &Field) -> bool {
+    field.custom && !field.required && object.nature == Nature::Records
+}

@@ -1,0 +1,51 @@
+//! Everything about the Org that changes while it runs, under one lock.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::cursors::Cursors;
+use crate::record_id::RecordId;
+use crate::rows::Rows;
+use crate::sessions::Sessions;
+use crate::sharing::Reach;
+
+#[derive(Default)]
+pub struct World {
+    pub rows: Rows,
+    /// Sharing rows: (record, user).
+    pub shares: BTreeMap<(RecordId, RecordId), Reach>,
+    pub sessions: Sessions,
+    pub cursors: Cursors,
+    pub api_usage: ApiUsage,
+    /// Rows that answer `UNABLE_TO_LOCK_ROW`, and how many more times.
+    pub held_rows: BTreeMap<RecordId, u32>,
+    /// Platform events of the running request, delivered when it has committed.
+    pub unsent_events: Vec<Value>,
+    pub events_published: u64,
+    pub taken_cases: Vec<TakenCase>,
+    pub queries_run: u64,
+}
+
+/// The daily allowance, as `Sforce-Limit-Info` and `limits` show it.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiUsage {
+    pub used: u64,
+    pub max: u64,
+}
+
+impl Default for ApiUsage {
+    fn default() -> Self {
+        // What a Developer Edition org gets.
+        Self { used: 0, max: 15_000 }
+    }
+}
+
+/// What `take-away` removed, so that `give-back` can restore it.
+#[derive(Clone, Copy, Debug)]
+pub struct TakenCase {
+    pub case: RecordId,
+    pub user: RecordId,
+    pub was_owner: bool,
+    pub share: Option<Reach>,
+}
