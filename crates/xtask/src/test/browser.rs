@@ -1,0 +1,65 @@
+//! Part `browser`: the demo's stage, with Chromium in the place of the three people.
+//!
+//! The stage ends when the pipe to it closes, so nothing outlives this part, however it ends.
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Bench, Tally, node};
+use crate::{run, workspace};
+
+/// Building the Case page takes most of it.
+const READY_WITHIN: Duration = Duration::from_mins(4);
+
+pub fn run(bench: &mut Bench) -> Result<Tally> {
+    let (mut stage, data) = start_stage()?;
+    let outcome = wait_until_ready(&mut stage, &data).and_then(|urls| {
+        let shots = data.join("screenshots");
+        fs::create_dir_all(&shots)?;
+        let mut journey = run::program("node", &workspace::root().join("tests/org"));
+        journey.arg("e2e/journey.mjs").args(["--urls", &urls, "--shots"]).arg(&shots);
+        if bench.full {
+            journey.env("CASEGATE_TEST_FULL", "1");
+        }
+        node::counted(journey)
+    });
+    drop(stage.stdin.take());
+    stage.wait()?;
+    outcome
+}
+
+fn start_stage() -> Result<(Child, PathBuf)> {
+    let data = workspace::target().join("browser-stage");
+    if data.exists() {
+        fs::remove_dir_all(&data).with_context(|| data.display().to_string())?;
+    }
+    let stage = Command::new(env::current_exe()?)
+        .args(["demo", "--until-input-ends", "--prebuilt", "--data"])
+        .arg(&data)
+        .stdin(Stdio::piped())
+        .spawn()
+        .context("starting the stage")?;
+    Ok((stage, data))
+}
+
+fn wait_until_ready(stage: &mut Child, data: &std::path::Path) -> Result<String> {
+    let file = data.join("stage.json");
+    let tenths = READY_WITHIN.as_millis() / 100;
+    for _ in 0..tenths {
+        if let Some(urls) = workspace::read_if_present(&file)? {
+            return Ok(urls);
+        }
+        if let Some(status) = stage.try_wait()? {
+            bail!("the stage ended with {status} before it was ready");
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    bail!("the stage was not ready in time")
+}
