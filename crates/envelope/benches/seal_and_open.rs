@@ -6,7 +6,9 @@ use std::hint::black_box;
 
 use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use envelope::{CHUNK_LEN, Header, Identity, NONCE_LEN, Opener, SEALED_CHUNK_LEN, Sealer, SeekPlan, seal_whole};
+use envelope::{
+    CHUNK_LEN, Header, Identity, Keyring, NONCE_LEN, Opener, SEALED_CHUNK_LEN, Sealer, SeekPlan, open_whole, seal_whole,
+};
 
 const FILE_LEN: usize = 64 * CHUNK_LEN;
 /// What one read from a socket or an object store brings, about.
@@ -94,7 +96,7 @@ fn opening(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             let mut out = Vec::with_capacity(PIECE_LEN + 2 * SEALED_CHUNK_LEN);
             bencher.iter_batched(
-                || Opener::new(&file_key),
+                || Opener::new(parsed.header.open(&identity).expect("it is for this identity")),
                 |mut opener| {
                     for piece in payload.chunks(piece_len) {
                         opener.update(piece, &mut out).expect("nothing was altered");
@@ -127,5 +129,22 @@ fn opening(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, sealing, opening);
+/// What one staged segment, key object or cell costs besides its bytes.
+fn small(criterion: &mut Criterion) {
+    let identity = Identity::from_bytes([1; 32]);
+    let recipients = [identity.recipient()];
+    let file = seal_whole(&recipients, &[1; 100], &mut fixed).expect("there is a recipient");
+    let keyring = Keyring::new(Identity::from_bytes([1; 32]), vec![]);
+    let cell = keyring.seal_cell("table/row/column", &[1; 100], &mut fixed).expect("the place is well formed");
+    let mut group = criterion.benchmark_group("100 bytes");
+    group.bench_function("seal a file", |bencher| bencher.iter(|| seal_whole(&recipients, &[1; 100], &mut fixed)));
+    group.bench_function("open a file", |bencher| bencher.iter(|| open_whole(&identity, &file)));
+    group.bench_function("seal a cell", |bencher| {
+        bencher.iter(|| keyring.seal_cell("table/row/column", &[1; 100], &mut fixed));
+    });
+    group.bench_function("open a cell", |bencher| bencher.iter(|| keyring.open_cell("table/row/column", &cell)));
+    group.finish();
+}
+
+criterion_group!(benches, sealing, opening, small);
 criterion_main!(benches);

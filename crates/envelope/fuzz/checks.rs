@@ -94,7 +94,7 @@ pub fn payload(bytes: &[u8]) {
     let identity = an_identity();
     let file = seal_whole(&[identity.recipient()], &plaintext, &mut counting()).expect("there is a recipient");
     let parsed = Header::parse(&file).expect("we wrote it").expect("it is whole");
-    let file_key = parsed.header.open(&identity).expect("it is for this identity");
+    let file_key = || parsed.header.open(&identity).expect("it is for this identity");
     let original = &file[parsed.header_len..];
     let mut payload = original.to_vec();
     for edit in script.as_chunks::<5>().0 {
@@ -103,7 +103,7 @@ pub fn payload(bytes: &[u8]) {
 
     let mut released = Vec::new();
     let piece = 1 + usize::from(*off) * 331;
-    let mut opener = Opener::new(&file_key);
+    let mut opener = Opener::new(file_key());
     let updated = payload.chunks(piece).try_for_each(|piece| opener.update(piece, &mut released));
     let opened = opener.finish(&mut released);
     assert!(updated.is_ok() || updated == opened, "a failure lasts");
@@ -117,7 +117,9 @@ pub fn payload(bytes: &[u8]) {
         usize::try_from(range.start).expect("it is in memory")..usize::try_from(range.end).expect("it is in memory")
     };
     let nonce = payload[place(plan.nonce_range())].try_into().expect("16 bytes");
-    let Ok(opener) = plan.authenticate_last(&file_key, nonce, &payload[place(plan.last_chunk_range())]) else { return };
+    let Ok(opener) = plan.authenticate_last(&file_key(), nonce, &payload[place(plan.last_chunk_range())]) else {
+        return;
+    };
     assert_eq!(opener.plaintext_len(), length as u64, "the end proves the length");
 }
 

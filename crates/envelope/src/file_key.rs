@@ -21,11 +21,6 @@ impl FileKey {
         Self { bytes }
     }
 
-    /// Not `Clone`: only an [`crate::Opener`] keeps one, until it has seen the nonce.
-    pub(crate) fn duplicate(&self) -> Self {
-        Self { bytes: self.bytes.clone() }
-    }
-
     pub(crate) fn as_bytes(&self) -> &[u8; 16] {
         &self.bytes
     }

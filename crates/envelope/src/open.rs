@@ -30,8 +30,8 @@ enum Stage {
 
 impl Opener {
     /// `update` then expects the payload: what follows the header.
-    pub fn new(file_key: &FileKey) -> Self {
-        Self { stage: Stage::Nonce(file_key.duplicate()), held: Vec::with_capacity(SEALED_CHUNK_LEN), next_chunk: 0 }
+    pub fn new(file_key: FileKey) -> Self {
+        Self { stage: Stage::Nonce(file_key), held: Vec::with_capacity(SEALED_CHUNK_LEN), next_chunk: 0 }
     }
 
     /// Takes more of the payload, in pieces of any size, and appends the plaintext of whole chunks to `out`.
@@ -136,7 +136,7 @@ pub fn open_whole(identity: &Identity, file: &[u8]) -> Result<Zeroizing<Vec<u8>>
     let ParsedHeader { header, header_len } = Header::parse(file)?.ok_or(OpenError::Truncated)?;
     // Room for all of it at once, so that no growth leaves plaintext behind in freed memory.
     let mut plaintext = Zeroizing::new(Vec::with_capacity(file.len()));
-    let mut opener = Opener::new(&header.open(identity)?);
+    let mut opener = Opener::new(header.open(identity)?);
     opener.update(&file[header_len..], &mut plaintext)?;
     opener.finish(&mut plaintext)?;
     Ok(plaintext)

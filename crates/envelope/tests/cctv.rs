@@ -96,10 +96,10 @@ fn open_in_pieces(file: &[u8], identities: &[Identity], piece: usize) -> (Outcom
         };
         // The vectors count a missing nonce to the header.
         if file.len() < parsed.header_len + 16 {
-            assert!(Opener::new(&file_key).finish(&mut Vec::new()).is_err());
+            assert!(Opener::new(file_key).finish(&mut Vec::new()).is_err());
             return Outcome::HeaderFailure;
         }
-        let mut opener = Opener::new(&file_key);
+        let mut opener = Opener::new(file_key);
         for piece in file[parsed.header_len..].chunks(piece) {
             if opener.update(piece, &mut released).is_err() {
                 return Outcome::PayloadFailure;

@@ -43,6 +43,11 @@ pub fn seal_to(recipients: &[Recipient], plaintext: &[u8], seed: u64) -> Vec<u8>
 }
 
 impl SealedFile {
+    /// The file key once more, for those that use it up.
+    pub fn file_key(&self) -> FileKey {
+        Header::parse(&self.file).unwrap().unwrap().header.open(&self.identity).unwrap()
+    }
+
     pub fn payload(&self) -> &[u8] {
         &self.file[self.header_len..]
     }

@@ -56,7 +56,7 @@ proptest! {
         prop_assert_eq!(file.len() as u64, ciphertext_length(header_len, plaintext.len() as u64));
 
         let parsed = Header::parse(&file).unwrap().unwrap();
-        let mut opener = Opener::new(&parsed.header.open(&identity).unwrap());
+        let mut opener = Opener::new(parsed.header.open(&identity).unwrap());
         let mut opened = Vec::new();
         for piece in in_pieces(&file[parsed.header_len..], &open_cuts) {
             opener.update(piece, &mut opened).unwrap();
