@@ -52,7 +52,9 @@ export class Session {
     /** Removes an upload whose file this page does not hold. */
     async cancelUpload(uploadUrl) {
         const { pathname, search } = new URL(uploadUrl, document.baseURI);
-        await this._callWithToken("DELETE", null, undefined, pathname + search);
+        await this._callWithToken("DELETE", null, undefined, pathname + search).catch((problem) => {
+            if (problem.status !== 404 && problem.status !== 410) throw problem; // gone already
+        });
     }
 
     /** For the upload client: the Authorization header, renewed when the server no longer takes it. */

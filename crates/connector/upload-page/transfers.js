@@ -19,13 +19,15 @@ export class Transfers {
         this._memory = browserMemory();
         this._limits = {};
         this._nextId = 1;
+        this._removed = new Set(); // client ids; the server may still list them for a moment
         this.rows = [];
     }
 
     /** Takes over what the server says: new uploads appear, finished ones are marked. */
     follow(request) {
         this._limits = request.limits ?? {};
-        request.uploads.forEach((upload) => {
+        const known = request.uploads.filter((upload) => !this._removed.has(upload.client_id));
+        known.forEach((upload) => {
             const row = this.rows.find(
                 (one) => one.clientId === upload.client_id || (one.server && one.server.id === upload.id)
             );
@@ -81,9 +83,18 @@ export class Transfers {
         this._startNext();
         this._onChange();
         if (row.file) this._memory.forget(memoryKey(this._session.requestId, row.file, row.relativePath));
+        this._removed.add(row.upload?.clientId ?? row.clientId);
         const url = row.server?.upload_url ?? row.upload?.snapshot.uploadUrl;
         if (isUnfinished(row.state)) await row.upload.cancel();
-        else if (url) await this._session.cancelUpload(url).catch(() => {}); // else the server expires it
+        else if (url) await this._session.cancelUpload(url).catch(() => {}); // cancelLeftovers tries again
+    }
+
+    /** What was removed here while the server could not be told, and would keep the request from being finished. */
+    async cancelLeftovers(request) {
+        const left = request.uploads.filter(
+            ({ client_id: id, state }) => this._removed.has(id) && state === "receiving"
+        );
+        await Promise.all(left.map((upload) => this._session.cancelUpload(upload.upload_url)));
     }
 
     /** Nothing of this request stays in the browser once it is complete. */

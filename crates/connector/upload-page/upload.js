@@ -192,7 +192,8 @@ async function finishWhenSealed() {
         const latest = await session.request();
         transfers.follow(latest);
         if (latest.receipt) return latest.receipt;
-        if (!latest.uploads.some(({ state: one_ }) => one_ === "checking")) return session.finish();
+        await transfers.cancelLeftovers(latest);
+        if (!latest.uploads.some((upload) => upload.state === "checking")) return session.finish();
         await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
     }
 }

@@ -45,9 +45,9 @@ for (const [language, colorScheme] of [
         await page.locator("#agree").check();
         await customer.proceed();
         await at("choosing");
-        proxy.bytesPerSecond = 500_000;
+        proxy.bytesPerSecond = 1_000_000;
         await customer.choose(
-            aFile("a-very-long-name-without-any-space-that-must-not-make-the-page-wide.tar.gz", 4_000_000),
+            aFile("a-very-long-name-without-any-space-that-must-not-make-the-page-wide.tar.gz", 16_000_000),
             aFile("b.txt", 10)
         );
         await page.locator('.file[data-state="sending"]').first().waitFor();
