@@ -145,10 +145,7 @@ function keyOf(wanted) {
 
 function copyPage() {
     mkdirSync(join(out, "slds"), { recursive: true });
-    const action = readFileSync(
-        join(salesforce, "quickActions/Case.Request_File.quickAction-meta.xml"),
-        "utf8"
-    );
+    const action = readFileSync(join(salesforce, "quickActions/Case.Request_File.quickAction-meta.xml"), "utf8");
     const [, label] = /<label>(.*?)<\/label>/.exec(action);
     writeFileSync(
         join(out, "index.html"),

@@ -7,7 +7,8 @@
 import { LANGUAGES, holdsCustomPermission, holdsField, readApexMethods, readLabels } from "./metadata.mjs";
 
 const PREFIX = "\0salesforce:";
-const OURS = /^@salesforce\/(apex(\/.+)?|schema\/.+|user\/.+|customPermission\/.+|userPermission\/.+|label\/c\..+|i18n\/(lang|locale))$/;
+const OURS =
+    /^@salesforce\/(apex(\/.+)?|schema\/.+|user\/.+|customPermission\/.+|userPermission\/.+|label\/c\..+|i18n\/(lang|locale))$/;
 
 export default function scopedModules(salesforce) {
     let labels, methods;
