@@ -16,6 +16,8 @@ export { ConnectorError };
 const TOKEN_LIFETIME_MS = 300_000;
 const RENEW_BEFORE_MS = 60_000;
 const ANSWER_WITHIN_MS = 30_000;
+/** Looking is repeated anyway, so silence is noticed sooner. */
+const LIST_WITHIN_MS = 10_000;
 
 /** One entry per Case: the promise of a grant, shared by calls that start together. */
 const grants = new Map();
@@ -23,7 +25,7 @@ const grants = new Map();
 /** Requests and files of the Case, newest first. */
 export function listCase(caseId, { filesAfter, signal } = {}) {
     const query = filesAfter ? `?files_after=${encodeURIComponent(filesAfter)}` : "";
-    return call(caseId, query, { signal });
+    return call(caseId, query, { signal, within: LIST_WITHIN_MS });
 }
 
 /** Repeating it with the same `client_id` yields the first request, not a second one. */
@@ -84,7 +86,7 @@ async function call(caseId, path, { fresh = false, ...request } = {}) {
     });
 }
 
-async function send(grant, url, { method = "GET", body, signal }) {
+async function send(grant, url, { method = "GET", body, signal, within = ANSWER_WITHIN_MS }) {
     const headers = { Authorization: `Bearer ${grant.token}`, Accept: "application/json" };
     if (body !== undefined) {
         headers["Content-Type"] = "application/json";
@@ -93,7 +95,7 @@ async function send(grant, url, { method = "GET", body, signal }) {
     const abort = () => deadline.abort();
     signal?.addEventListener("abort", abort, { once: true });
     // eslint-disable-next-line @lwc/lwc/no-async-operation, @locker/locker/distorted-window-set-timeout -- a deadline, cleared when the answer is there
-    const timer = setTimeout(abort, ANSWER_WITHIN_MS);
+    const timer = setTimeout(abort, within);
     try {
         return await fetch(`${grant.baseUrl}${url}`, {
             method,

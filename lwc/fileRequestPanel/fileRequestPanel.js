@@ -48,6 +48,7 @@ export default class FileRequestPanel extends LightningElement {
     seenAt;
     announcement = "";
     showsClosed = false;
+    focusesClosed = false;
     loadingMore = false;
     moreProblem;
     labels = {
@@ -211,7 +212,18 @@ export default class FileRequestPanel extends LightningElement {
     }
 
     handleChanged(event) {
-        this.replace(event.detail.request);
+        const { request } = event.detail;
+        this.replace(request);
+        // Its row moves down with the button that had the focus.
+        this.focusesClosed = CLOSED.includes(request.state);
+    }
+
+    renderedCallback() {
+        const toggle = this.focusesClosed && this.template.querySelector(".toggle-closed");
+        if (toggle) {
+            this.focusesClosed = false;
+            toggle.focus();
+        }
     }
 
     handleRetry() {

@@ -61,6 +61,8 @@ export default class RequestFileModal extends LightningModal {
     /** Why the request was not made. */
     problem;
     sending = false;
+    /** The member of the form that was refused, until its field is marked. */
+    refused;
     focused = false;
     clientId = crypto.randomUUID();
     /** The form as it was last sent: a lost answer may hide a request made from it. */
@@ -101,6 +103,10 @@ export default class RequestFileModal extends LightningModal {
     }
 
     renderedCallback() {
+        if (this.refused) {
+            this.markRefused(this.refused);
+            this.refused = undefined;
+        }
         if (this.form && !this.focused) {
             this.focused = true;
             this.input(this.recipientMissing ? "recipient_email" : "needed")?.focus();
@@ -143,7 +149,8 @@ export default class RequestFileModal extends LightningModal {
         if (created) {
             this.close(created);
         } else if (this.problem.field) {
-            this.markRefused(this.problem.field);
+            // The fields are still disabled; the next rendering marks the refused one.
+            this.refused = this.problem.field;
         }
     }
 

@@ -209,9 +209,12 @@ describe("problems", () => {
     it("include silence", async () => {
         fetch.mockImplementation(hang);
 
-        const failure = failureOf(client.listCase(CASE_ID));
-        await jest.advanceTimersByTimeAsync(30_000);
-        expect((await failure).code).toBe("unreachable");
+        const listing = failureOf(client.listCase(CASE_ID));
+        const acting = failureOf(client.createLink(CASE_ID, "r1"));
+        await jest.advanceTimersByTimeAsync(10_000);
+        expect((await listing).code).toBe("unreachable");
+        await jest.advanceTimersByTimeAsync(20_000);
+        expect((await acting).code).toBe("unreachable");
     });
 
     it("do not include a call that the caller dropped", async () => {

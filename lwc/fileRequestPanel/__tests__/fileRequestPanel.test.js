@@ -337,7 +337,7 @@ describe("c-file-request-panel", () => {
         await pass(0);
 
         expect(findAll(element, "c-file-request-row").map((row) => row.request.id)).toEqual(["r2"]);
-        expect(find(element, ".toggle-closed")).not.toBeNull();
+        expect(element.shadowRoot.activeElement).toBe(find(element, ".toggle-closed"));
     });
 
     describe("older files", () => {

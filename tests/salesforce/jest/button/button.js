@@ -8,4 +8,9 @@ export default class Button extends LightningElement {
     @api iconName;
     @api label;
     @api variant;
+
+    @api
+    focus() {
+        this.template.querySelector("button").focus();
+    }
 }
