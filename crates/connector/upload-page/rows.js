@@ -4,6 +4,7 @@
  * Lines are changed in place, so that the button under a finger stays there and focus is not lost.
  */
 import { percent, size, timeLeft } from "./format.js";
+import { setText } from "./screens.js";
 import { say } from "./strings.js";
 import { FileState } from "./states.js";
 
@@ -160,9 +161,4 @@ function refusalLine(refusal, language, limits) {
         default:
             return say(language, "refused_other", { detail: refusal?.problem?.detail ?? "" });
     }
-}
-
-/** Writing the same text again would make some screen readers speak it again. */
-function setText(element, text) {
-    if (element.textContent !== text) element.textContent = text;
 }

@@ -10,6 +10,11 @@ import { say } from "./strings.js";
 export const all = (selector) => [...document.querySelectorAll(selector)];
 export const one = (selector) => document.querySelector(selector);
 
+/** Writing the same text again would make some screen readers speak it again. */
+export function setText(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+}
+
 /** Shows the screen of `state`; focus goes to its heading when it changed, so that it is read out. */
 export function showScreen(state, { isFirst }) {
     let heading = null;
@@ -35,11 +40,11 @@ export function showScreen(state, { isFirst }) {
 export function fill(language, values) {
     document.documentElement.lang = language;
     all("[data-text]").forEach((element) => {
-        element.textContent = say(language, element.dataset.text, values);
+        setText(element, say(language, element.dataset.text, values));
     });
     all("[data-label]").forEach((element) => element.setAttribute("aria-label", say(language, element.dataset.label)));
     all("[data-value]").forEach((element) => {
-        element.textContent = values[element.dataset.value] ?? "";
+        setText(element, values[element.dataset.value] ?? "");
     });
     all("[data-if]").forEach((element) => {
         element.hidden = !values[element.dataset.if];

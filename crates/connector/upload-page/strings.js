@@ -348,12 +348,14 @@ const STRINGS = Object.freeze({
         "Une partie a peut-être été perdue lors de la copie. Ouvrez-le directement depuis le courriel."
     ],
 
-    // Unavailable: heading, text and button
+    // Unavailable: heading, text and button; the page tries again by itself
     unavailable_heading: [
         "We cannot be reached right now",
         "Wir sind gerade nicht erreichbar",
         "Nous sommes injoignables pour le moment"
     ],
+    // Unavailable: heading when the device itself has no network
+    no_network_heading: ["No network", "Kein Netz", "Pas de réseau"],
     unavailable_text: [
         "This page tries again by itself. Nothing that you have sent is lost.",
         "Diese Seite versucht es von selbst wieder. Nichts, was Sie gesendet haben, geht verloren.",

@@ -11,7 +11,7 @@ import { acceptAttribute } from "./limits.js";
 import { showReceipt } from "./receipt.js";
 import { UploadRefused } from "./resumableUpload.js";
 import { Rows } from "./rows.js";
-import { all, fill, one, showScreen } from "./screens.js";
+import { all, fill, one, setText, showScreen } from "./screens.js";
 import { Session, Unreachable } from "./session.js";
 import { FileState, PageState, isUnfinished, pageStateOf } from "./states.js";
 import { languageFor, say } from "./strings.js";
@@ -69,6 +69,7 @@ function start() {
     watchDrop(() => state === PageState.CHOOSING || state === PageState.SENDING, showDragging, choose);
     warnBeforeLeaving(() => state === PageState.SENDING && transfers.counts.unfinished > 0);
     ["online", "offline"].forEach((name) => window.addEventListener(name, draw));
+    window.addEventListener("online", () => state === PageState.UNAVAILABLE && reopen());
     window.addEventListener("hashchange", () => window.location.reload()); // another link in the same tab
     all(".with-folders").forEach((element) => {
         element.hidden = !canChooseFolders;
@@ -237,7 +238,9 @@ function draw() {
     one("#language").value = language;
     fill(language, values());
     one("#privacy").hidden = !request || state === PageState.OPENING;
-    one("[data-closed-text]").textContent = say(language, closedKey());
+    setText(one("[data-closed-text]"), say(language, closedKey()));
+    const isOffline = navigator.onLine === false;
+    setText(one("[data-unavailable-heading]"), say(language, isOffline ? "no_network_heading" : "unavailable_heading"));
     if (receipt) showReceipt(receipt, language, one('[data-screen="receipt"]'));
     if (!request) return;
     ["#files", "#more"].forEach((input) => {
@@ -245,10 +248,11 @@ function draw() {
     });
     rows.show(transfers.rows, language, request.limits);
     drawSummary();
-    one("#remark").textContent = remarks
-        .map((remark) => say(language, remark.key, { ...remark, size: size(language, remark.sizeBytes ?? 0) }))
-        .join(" ");
-    one("#not-yet").textContent = notYet ? say(language, notYet) : "";
+    const told = remarks.map((remark) =>
+        say(language, remark.key, { ...remark, size: size(language, remark.sizeBytes ?? 0) })
+    );
+    setText(one("#remark"), told.join(" "));
+    setText(one("#not-yet"), notYet ? say(language, notYet) : "");
 }
 
 function drawSummary() {
@@ -264,9 +268,9 @@ function drawSummary() {
     else if (active === 0 && states.includes(FileState.PAUSED)) heading = "paused_heading";
     let advice = missing > 0 ? "missing_explained" : "keep_open";
     if (isDone) advice = "all_sent_question";
-    setText("[data-sending-heading]", say(language, heading));
-    setText("[data-summary]", say(language, "arrived_count", { arrived, count }));
-    setText("[data-advice]", count > 0 ? say(language, advice) : "");
+    setText(one("[data-sending-heading]"), say(language, heading));
+    setText(one("[data-summary]"), say(language, "arrived_count", { arrived, count }));
+    setText(one("[data-advice]"), count > 0 ? say(language, advice) : "");
     const total = transfers.rows.filter(({ state: s }) => s !== FileState.REFUSED);
     const bytes = total.reduce((sum, row) => sum + row.sizeBytes, 0);
     const sent = total.reduce((sum, row) => sum + (row.sizeBytes * row.percent) / 100, 0);
@@ -278,7 +282,7 @@ function drawSummary() {
     const text = isOffline ? say(language, "offline") : isAway ? say(language, "server_away") : "";
     if (banner.lastElementChild.textContent !== "" && text === "") announce(say(language, "spoken_continues"));
     banner.hidden = text === "" || state !== PageState.SENDING;
-    setText("#banner span", text);
+    setText(one("#banner span"), text);
     keepAwake(active + checking > 0 && state === PageState.SENDING);
 }
 
@@ -298,11 +302,6 @@ function speak(row) {
 
 function announce(text) {
     one("#announcer").textContent = text;
-}
-
-function setText(selector, text) {
-    const element = one(selector);
-    if (element.textContent !== text) element.textContent = text;
 }
 
 function showDragging(isDragging) {

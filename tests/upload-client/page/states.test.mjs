@@ -16,19 +16,27 @@ before(async () => {
 });
 after(() => browser.close());
 
+/** Ends with the test, also when it fails: a server left open would keep the runner alive. */
+async function apiFor(t, options) {
+    const api = await startCustomerApi(options);
+    t.after(() => api.stop());
+    return api;
+}
+
 for (const [language, colorScheme] of [
     ["en", "light"],
     ["de", "dark"],
     ["fr", "light"]
 ]) {
-    test(`every screen is accessible at 320 px: ${language}, ${colorScheme}`, async () => {
-        const api = await startCustomerApi({
+    test(`every screen is accessible at 320 px: ${language}, ${colorScheme}`, async (t) => {
+        const api = await apiFor(t, {
             request: {
                 language: "en",
                 consent: { required: true, given: false, wording: "Text", wording_version: "1" }
             }
         });
         const proxy = await startCuttingProxy(api.url);
+        t.after(() => proxy.stop());
         const customer = await openPage(browser, proxy.url + api.link, { ...SMALLEST, locale: language, colorScheme });
         const { page } = customer;
         const at = async (screen) => {
@@ -66,13 +74,11 @@ for (const [language, colorScheme] of [
         await page.locator("#finish").click();
         await at("receipt");
         await customer.done();
-        await proxy.stop();
-        await api.stop();
     });
 }
 
-test("closed, wrong and incomplete links, and an absent server, are told in plain words", async () => {
-    const api = await startCustomerApi();
+test("closed, wrong and incomplete links, and an absent server, are told in plain words", async (t) => {
+    const api = await apiFor(t);
     const told = async (address, click, heading) => {
         const customer = await openPage(browser, address, SMALLEST);
         if (click) await customer.open();
@@ -87,11 +93,10 @@ test("closed, wrong and incomplete links, and an absent server, are told in plai
     await told(api.url + api.link, true, "This request is closed");
     api.unavailable = true;
     await told(api.url + api.link, true, "We cannot be reached right now");
-    await api.stop();
 });
 
-test("the page comes back by itself when the server does", async () => {
-    const api = await startCustomerApi();
+test("the page comes back by itself when the server does", async (t) => {
+    const api = await apiFor(t);
     api.unavailable = true;
     const customer = await openPage(browser, api.url + api.link);
     await customer.open();
@@ -99,11 +104,21 @@ test("the page comes back by itself when the server does", async () => {
     api.unavailable = false;
     await customer.until("asks you for files");
     await customer.done();
-    await api.stop();
 });
 
-test("the request chooses the language, the customer may choose another", async () => {
-    const api = await startCustomerApi({ request: { language: "de" } });
+test("without a network the page says so instead of blaming the server, and comes back with it", async (t) => {
+    const api = await apiFor(t);
+    const customer = await openPage(browser, api.url + api.link);
+    await customer.context.setOffline(true);
+    await customer.open();
+    await customer.until("No network");
+    await customer.context.setOffline(false);
+    await customer.until("asks you for files");
+    await customer.done();
+});
+
+test("the request chooses the language, the customer may choose another", async (t) => {
+    const api = await apiFor(t, { request: { language: "de" } });
     const customer = await openPage(browser, api.url + api.link);
     await customer.until("You have been asked");
     await customer.open();
@@ -113,12 +128,11 @@ test("the request chooses the language, the customer may choose another", async 
     await customer.page.reload();
     await customer.until("vous demande des fichiers");
     await customer.done();
-    await api.stop();
 });
 
-test("what people typed is shown as text, never as markup", async () => {
+test("what people typed is shown as text, never as markup", async (t) => {
     const evil = '<img src=x onerror="document.title=1">';
-    const api = await startCustomerApi({
+    const api = await apiFor(t, {
         request: { message: evil, needed: evil, organisation: evil, asked_by: evil, dpo_contact: "javascript:alert(1)" }
     });
     const customer = await openPage(browser, api.url + api.link);
@@ -131,11 +145,10 @@ test("what people typed is shown as text, never as markup", async () => {
     await customer.page.locator(".file").waitFor();
     assert.equal(await customer.page.locator(".file b").count(), 0);
     await customer.done();
-    await api.stop();
 });
 
-test("the keyboard alone is enough", async () => {
-    const api = await startCustomerApi();
+test("the keyboard alone is enough", async (t) => {
+    const api = await apiFor(t);
     const customer = await openPage(browser, api.url + api.link, {
         viewport: { width: 1000, height: 800 },
         locale: "en"
@@ -155,14 +168,17 @@ test("the keyboard alone is enough", async () => {
     await page.keyboard.press("Enter");
     await customer.until("Choose your files");
     await reach("#files");
-    const [dialog] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-    await dialog.setFiles(aFile("a.txt", 100));
+    const dialog = new Promise((resolve) => {
+        page.once("filechooser", resolve);
+    });
+    await page.waitForTimeout(200); // the browser is told to hand dialogs over
+    await page.keyboard.press("Enter");
+    await (await dialog).setFiles(aFile("a.txt", 100));
     await customer.until("Everything has arrived");
     await reach("#finish");
     await page.keyboard.press("Enter");
     await customer.until("Thank you");
     await customer.done();
-    await api.stop();
 });
 
 test("every string has three languages and a place, and every key in the page exists", async () => {
