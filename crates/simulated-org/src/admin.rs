@@ -1,14 +1,10 @@
 //! The admin port: what a test or the demo may do to the Org that no client of a real Org can.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use crate::org::Org;
 use crate::rest::http::json_response;
-use crate::seed::Seeded;
 
 pub mod agent_tokens;
 pub mod allowance;
@@ -22,12 +18,6 @@ pub mod records;
 pub mod requests;
 pub mod seed;
 pub mod sessions;
-
-#[derive(Clone)]
-pub struct Desk {
-    pub org: Arc<Org>,
-    pub seeded: Arc<Seeded>,
-}
 
 fn ok(body: impl serde::Serialize) -> Response {
     json_response(StatusCode::OK, &body)

@@ -17,7 +17,7 @@ use crate::shape::Shape;
 
 /// The certificate's unique name in Setup, shown as `kid`.
 pub const CERTIFICATE_NAME: &str = "Casegate_Agent_Token";
-const LIFETIME_SECONDS: i64 = 300;
+pub const LIFETIME_SECONDS: i64 = 300;
 
 pub struct AgentSigner {
     key: KeyPair,

@@ -140,27 +140,32 @@ impl Fault {
     }
 
     /// Limits the rule to a method and to targets matching a regular expression.
+    #[must_use]
     pub fn on(mut self, method: &str, path: &str) -> Self {
         self.when.method = Some(method.to_owned());
         self.when.path = Some(path.to_owned());
         self
     }
 
+    #[must_use]
     pub fn body(mut self, pattern: &str) -> Self {
         self.when.body = Some(pattern.to_owned());
         self
     }
 
+    #[must_use]
     pub fn nth(mut self, nth: u64) -> Self {
         self.when.nth = Some(nth);
         self
     }
 
+    #[must_use]
     pub fn times(mut self, count: u64) -> Self {
         self.when.count = Some(count);
         self
     }
 
+    #[must_use]
     pub fn always(mut self) -> Self {
         self.when.always = true;
         self

@@ -3,7 +3,7 @@
 //! Invariants: the lock is never held across an await; events leave only after their request has committed.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
 use tokio::sync::broadcast;
@@ -17,7 +17,9 @@ use crate::options::Options;
 use crate::record_id::RecordId;
 use crate::request_log::RequestLog;
 use crate::schema::Schema;
+use crate::schema::labels::Labels;
 use crate::schema::permission_set::Grants;
+use crate::seed::Seeded;
 use crate::work::Work;
 use crate::world::World;
 
@@ -34,8 +36,10 @@ pub struct Org {
     pub mails: Mails,
     pub requests: RequestLog,
     pub events: broadcast::Sender<Value>,
+    pub labels: Labels,
     grants: BTreeMap<RecordId, Grants>,
     world: Mutex<World>,
+    seeded: OnceLock<Seeded>,
 }
 
 /// What `Org::new` is given once ports, schema and people are known.
@@ -46,12 +50,13 @@ pub struct Parts {
     pub schema: Schema,
     pub clock: OrgClock,
     pub signer: AgentSigner,
+    pub labels: Labels,
     pub grants: BTreeMap<RecordId, Grants>,
 }
 
 impl Org {
     pub fn new(parts: Parts) -> Self {
-        let Parts { options, id, url, schema, clock, signer, grants } = parts;
+        let Parts { options, id, url, schema, clock, signer, labels, grants } = parts;
         let mails = Mails::new(options.mail_limit_bytes);
         Self {
             options,
@@ -60,6 +65,7 @@ impl Org {
             schema,
             clock,
             signer,
+            labels,
             grants,
             consumers: Consumers::default(),
             faults: Faults::default(),
@@ -67,6 +73,7 @@ impl Org {
             requests: RequestLog::default(),
             events: broadcast::channel(1_024).0,
             world: Mutex::default(),
+            seeded: OnceLock::new(),
         }
     }
 
@@ -87,6 +94,16 @@ impl Org {
     pub fn world(&self) -> MutexGuard<'_, World> {
         // A panic in another request leaves rows readable; the panicking test fails by itself.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers who and what was planted; the first call counts.
+    pub fn remember_seed(&self, seeded: Seeded) {
+        let _ = self.seeded.set(seeded);
+    }
+
+    pub fn seeded(&self) -> &Seeded {
+        static NOTHING: Seeded = Seeded::new();
+        self.seeded.get().unwrap_or(&NOTHING)
     }
 
     pub fn grants(&self, user: RecordId) -> &Grants {

@@ -16,6 +16,6 @@ pub fn uuid() -> String {
     rand::fill(&mut drawn);
     drawn[6] = (drawn[6] & 0x0f) | 0x40;
     drawn[8] = (drawn[8] & 0x3f) | 0x80;
-    let hex: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(drawn);
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

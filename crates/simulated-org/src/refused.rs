@@ -36,6 +36,7 @@ impl Refused {
         Self::new(401, "INVALID_SESSION_ID", "Session expired or invalid")
     }
 
+    #[must_use]
     pub fn field(mut self, name: &str) -> Self {
         self.fields.push(name.to_owned());
         self

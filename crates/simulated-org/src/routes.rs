@@ -1,7 +1,8 @@
 //! Every URL of the simulated Org, in the order a person meets them.
 //!
-//! The Org's own port speaks what a real Org speaks; `/__sim/` lives on the admin port only, so that no client can
-//! come to depend on it by accident.
+//! The Org's own port speaks what a real Org speaks, and serves the Case page: `/lightning/r/Case/{id}/view?user=anna`
+//! with `/org/…` behind it and the files of `--assets` beside it (`?lws=1` takes those of `…-lws`). `/__sim/` and the
+//! mailbox live on the admin port only, so that no client can come to depend on them by accident.
 
 use std::sync::Arc;
 
@@ -11,13 +12,14 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 
-use crate::admin::{self, Desk};
+use crate::admin;
 use crate::faults::gate::gate;
+use crate::lightning;
+use crate::mailbox;
 use crate::oauth;
 use crate::org::Org;
 use crate::refused::Refused;
 use crate::rest::http as rest;
-use crate::seed::Seeded;
 
 /// The Org's own origin.
 pub fn org_routes(org: &Arc<Org>) -> Router {
@@ -28,14 +30,20 @@ pub fn org_routes(org: &Arc<Org>) -> Router {
         .route("/services/data", get(rest::list))
         .route("/services/data/", get(rest::list))
         .route("/services/data/{*rest}", any(rest::handle))
-        .fallback(unknown)
+        .route("/", get(lightning::case_list::go))
+        .route("/lightning/o/Case/list", get(lightning::case_list::show))
+        .route("/lightning/r/Case/{id}/view", get(lightning::case_page::show))
+        .route("/org/config.js", get(lightning::config_script::show))
+        .route("/org/ui-api/records/{id}", get(lightning::ui_record::show))
+        .route("/org/apex/{class}/{method}", post(lightning::apex::call))
+        .route("/org/events", get(lightning::events::stream))
+        .fallback(lightning::assets::serve)
         .layer(from_fn_with_state(org.clone(), gate))
         .with_state(org.clone())
 }
 
 /// Control and inspection, on a port of its own.
-pub fn admin_routes(org: &Arc<Org>, seeded: &Arc<Seeded>) -> Router {
-    let desk = Desk { org: org.clone(), seeded: seeded.clone() };
+pub fn admin_routes(org: &Arc<Org>) -> Router {
     Router::new()
         .route("/__sim/seed", get(admin::seed::show))
         .route("/__sim/agent-tokens", post(admin::agent_tokens::mint))
@@ -54,10 +62,15 @@ pub fn admin_routes(org: &Arc<Org>, seeded: &Arc<Seeded>) -> Router {
             get(admin::fault_rules::list).post(admin::fault_rules::add).delete(admin::fault_rules::clear),
         )
         .route("/__sim/requests", get(admin::requests::list))
+        .route("/mailbox", get(mailbox::page))
+        .route("/mailbox/mailbox.css", get(mailbox::style))
+        .route("/mailbox/mailbox.js", get(mailbox::script))
+        .route("/mailbox/mails.json", get(mailbox::list))
+        .route("/mailbox/mails/{number}", get(mailbox::message))
         .route("/__sim/mails", get(admin::mails::list))
         .route("/__sim/mails/{number}", get(admin::mails::show))
         .fallback(unknown)
-        .with_state(desk)
+        .with_state(org.clone())
 }
 
 async fn unknown() -> Response {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 pub mod describe;
+pub mod labels;
 pub mod load_metadata;
 pub mod permission_set;
 pub mod standard;
@@ -204,21 +205,25 @@ impl Field {
         }
     }
 
+    #[must_use]
     pub fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
+    #[must_use]
     pub fn read_only(mut self) -> Self {
         self.writable = Writable::Never;
         self
     }
 
+    #[must_use]
     pub fn on_create(mut self) -> Self {
         self.writable = Writable::OnCreate;
         self
     }
 
+    #[must_use]
     pub fn custom(mut self) -> Self {
         self.custom = true;
         self

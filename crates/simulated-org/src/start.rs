@@ -17,6 +17,7 @@ use crate::options::Options;
 use crate::org::{Org, Parts};
 use crate::record_id::RecordId;
 use crate::request_log::LoggedRequest;
+use crate::schema::labels::Labels;
 use crate::schema::{Schema, load_metadata};
 use crate::seed::{self, Seeded, people};
 use crate::{routes, server};
@@ -24,7 +25,6 @@ use crate::{routes, server};
 /// A running Org. Dropping it stops it too, without waiting.
 pub struct SimulatedOrg {
     org: Arc<Org>,
-    seeded: Arc<Seeded>,
     admin_url: String,
     smtp_address: String,
     tasks: TaskTracker,
@@ -42,15 +42,16 @@ impl SimulatedOrg {
 
         let org = Arc::new(found(options, url)?);
         let admin_user = people::user_id(people::ADMIN);
-        let seeded = Arc::new(org.work(admin_user, seed::plant)?);
+        let seeded = org.work(admin_user, seed::plant)?;
+        org.remember_seed(seeded);
 
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let main = routes::org_routes(&org);
-        let admin = routes::admin_routes(&org, &seeded);
+        let admin = routes::admin_routes(&org);
         tasks.spawn(server::serve(listener, main, tasks.clone(), stop.clone()));
         tasks.spawn(server::serve(admin_listener, admin, tasks.clone(), stop.clone()));
         tasks.spawn(mail_sink::session::serve(smtp_listener, org.clone(), tasks.clone(), stop.clone()));
-        Ok(Self { org, seeded, admin_url, smtp_address, tasks, stop })
+        Ok(Self { org, admin_url, smtp_address, tasks, stop })
     }
 
     /// Ends every connection and waits until nothing runs any more.
@@ -105,12 +106,12 @@ impl SimulatedOrg {
 
     /// A seeded record's id: `seeded("users", "anna")`, `seeded("cases", "gateway_reboots")`.
     pub fn seeded(&self, kind: &str, nickname: &str) -> Option<String> {
-        self.seeded.get(kind)?.get(nickname)?["id"].as_str().map(str::to_owned)
+        self.org.seeded().get(kind)?.get(nickname)?["id"].as_str().map(str::to_owned)
     }
 
     /// An agent token, correct unless the overrides say otherwise. `user` is an id or a nickname.
     pub fn mint_agent_token(&self, user: &str, case: Option<&str>, overrides: &TokenOverrides) -> Result<String> {
-        mint(&self.org, &self.seeded, user, case, overrides)
+        mint(&self.org, user, case, overrides)
     }
 
     /// Every row of an object, deleted ones too, as the API would show them to an administrator.
@@ -158,7 +159,8 @@ fn found(options: Options, url: String) -> Result<Org> {
         Some((key, certificate)) => AgentSigner::from_pem(key, certificate)?,
         None => AgentSigner::generate(&options.instance_prefix, clock.now())?,
     };
-    Ok(Org::new(Parts { options, id, url, schema, clock, signer, grants }))
+    let labels = options.metadata.as_deref().map(Labels::load).transpose()?.unwrap_or_default();
+    Ok(Org::new(Parts { options, id, url, schema, clock, signer, labels, grants }))
 }
 
 /// A user by record id or by seeded nickname.
@@ -168,8 +170,8 @@ pub fn user_named(seeded: &Seeded, user: &str) -> Option<RecordId> {
     by_name.and_then(|about| about["id"].as_str()).map_or_else(|| RecordId::parse(user), RecordId::parse)
 }
 
-pub fn mint(org: &Org, seeded: &Seeded, user: &str, case: Option<&str>, overrides: &TokenOverrides) -> Result<String> {
-    let user = user_named(seeded, user).with_context(|| format!("no user {user}"))?;
+pub fn mint(org: &Org, user: &str, case: Option<&str>, overrides: &TokenOverrides) -> Result<String> {
+    let user = user_named(org.seeded(), user).with_context(|| format!("no user {user}"))?;
     let case = case.map(|case| RecordId::parse(case).with_context(|| format!("{case} is no record id"))).transpose()?;
     let permissions = org.grants(user).custom_permissions.iter().cloned().collect();
     let audience = &org.options.connector_url;

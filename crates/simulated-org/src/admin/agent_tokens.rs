@@ -1,13 +1,16 @@
 //! `POST /__sim/agent-tokens {user, case, overrides}`: a token as the page would get one, or a broken one.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Desk, cannot, ok};
+use super::{cannot, ok};
 use crate::agent_token::TokenOverrides;
+use crate::org::Org;
 use crate::start;
 
 #[derive(Deserialize)]
@@ -20,8 +23,8 @@ pub struct Wanted {
     overrides: TokenOverrides,
 }
 
-pub async fn mint(State(desk): State<Desk>, Json(wanted): Json<Wanted>) -> Response {
-    match start::mint(&desk.org, &desk.seeded, &wanted.user, wanted.case.as_deref(), &wanted.overrides) {
+pub async fn mint(State(org): State<Arc<Org>>, Json(wanted): Json<Wanted>) -> Response {
+    match start::mint(&org, &wanted.user, wanted.case.as_deref(), &wanted.overrides) {
         Ok(token) => ok(json!({ "token": token })),
         Err(error) => cannot(error.to_string()),
     }

@@ -1,13 +1,16 @@
 //! What happens to Cases behind the connector's back: reassigned, merged, deleted.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Desk, cannot, ok};
+use super::{cannot, ok};
 use crate::cell::Cell;
+use crate::org::Org;
 use crate::record_id::RecordId;
 use crate::rows::delete_row::remove;
 use crate::rows::system_fields::stamp;
@@ -30,9 +33,9 @@ pub struct Into {
 }
 
 /// Reassigns the Case when that user owns it and removes their share: they no longer see it.
-pub async fn take_away(State(desk): State<Desk>, Path(id): Path<String>, Json(from): Json<FromWhom>) -> Response {
-    let Some(user) = user_named(&desk.seeded, &from.user) else { return cannot("There is no such user.") };
-    on_case(&desk, &id, |work, _, case| {
+pub async fn take_away(State(org): State<Arc<Org>>, Path(id): Path<String>, Json(from): Json<FromWhom>) -> Response {
+    let Some(user) = user_named(org.seeded(), &from.user) else { return cannot("There is no such user.") };
+    on_case(&org, &id, |work, _, case| {
         let row = work.world.rows.row_mut("Case", case).ok_or("There is no such Case.")?;
         let was_owner = row.reference("OwnerId") == Some(user);
         if was_owner {
@@ -49,8 +52,8 @@ pub async fn take_away(State(desk): State<Desk>, Path(id): Path<String>, Json(fr
 }
 
 /// Undoes every `take-away` of the Case.
-pub async fn give_back(State(desk): State<Desk>, Path(id): Path<String>) -> Response {
-    on_case(&desk, &id, |work, _, case| {
+pub async fn give_back(State(org): State<Arc<Org>>, Path(id): Path<String>) -> Response {
+    on_case(&org, &id, |work, _, case| {
         let taken = std::mem::take(&mut work.world.taken_cases);
         let (back, others) = taken.into_iter().partition::<Vec<_>, _>(|taken| taken.case == case);
         work.world.taken_cases = others;
@@ -71,9 +74,9 @@ pub async fn give_back(State(desk): State<Desk>, Path(id): Path<String>) -> Resp
 }
 
 /// The Case goes to the recycle bin with `MasterRecordId` set; what referred to it now refers to the survivor.
-pub async fn merge(State(desk): State<Desk>, Path(id): Path<String>, Json(target): Json<Into>) -> Response {
+pub async fn merge(State(org): State<Arc<Org>>, Path(id): Path<String>, Json(target): Json<Into>) -> Response {
     let Some(survivor) = RecordId::parse(&target.into) else { return cannot("`into` is no record id.") };
-    on_case(&desk, &id, |work, object, case| {
+    on_case(&org, &id, |work, object, case| {
         if survivor == case || work.world.rows.row("Case", survivor).is_none_or(crate::rows::Row::is_deleted) {
             return Err("There is no such Case to merge into.");
         }
@@ -95,18 +98,18 @@ pub async fn merge(State(desk): State<Desk>, Path(id): Path<String>, Json(target
     })
 }
 
-pub async fn delete(State(desk): State<Desk>, Path(id): Path<String>) -> Response {
-    on_case(&desk, &id, |work, object, case| {
+pub async fn delete(State(org): State<Arc<Org>>, Path(id): Path<String>) -> Response {
+    on_case(&org, &id, |work, object, case| {
         remove(work, object, case).map_err(|_| "Something forbids to delete that Case.")
     })
 }
 
 fn on_case(
-    desk: &Desk,
+    org: &Org,
     id: &str,
     change: impl FnOnce(&mut Work, &ObjectType, RecordId) -> Result<(), &'static str>,
 ) -> Response {
-    let changed = desk.org.work(user_id(ADMIN), |work| {
+    let changed = org.work(user_id(ADMIN), |work| {
         let case = RecordId::parse(id).ok_or("This is no record id.")?;
         let object = work.org.schema.object("Case").ok_or("This Org has no Cases.")?;
         if work.world.rows.row("Case", case).is_none_or(crate::rows::Row::is_deleted) {

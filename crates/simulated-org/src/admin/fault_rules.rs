@@ -1,26 +1,29 @@
 //! `/__sim/faults`: plant a rule, list what struck, remove them all.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{Desk, cannot, ok};
+use super::{cannot, ok};
 use crate::faults::Fault;
+use crate::org::Org;
 
-pub async fn add(State(desk): State<Desk>, Json(fault): Json<Fault>) -> Response {
-    match desk.org.faults.add(fault) {
+pub async fn add(State(org): State<Arc<Org>>, Json(fault): Json<Fault>) -> Response {
+    match org.faults.add(fault) {
         Ok(number) => ok(json!({ "number": number })),
         Err(error) => cannot(error.to_string()),
     }
 }
 
-pub async fn list(State(desk): State<Desk>) -> Response {
-    let unused = desk.org.faults.unused().len();
-    ok(json!({ "faults": desk.org.faults.list(), "unused": unused }))
+pub async fn list(State(org): State<Arc<Org>>) -> Response {
+    let unused = org.faults.unused().len();
+    ok(json!({ "faults": org.faults.list(), "unused": unused }))
 }
 
-pub async fn clear(State(desk): State<Desk>) -> Response {
-    desk.org.faults.clear();
+pub async fn clear(State(org): State<Arc<Org>>) -> Response {
+    org.faults.clear();
     ok(json!({}))
 }

@@ -1,15 +1,17 @@
 //! `GET /__sim/seed`: who and what was planted, and what a connector needs to be configured.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{Desk, ok};
+use super::ok;
 use crate::oauth::{CLIENT_ID, CLIENT_SECRET};
+use crate::org::Org;
 use crate::seed::people::INTEGRATION_USERNAME;
 
-pub async fn show(State(desk): State<Desk>) -> Response {
-    let Desk { org, seeded } = &desk;
+pub async fn show(State(org): State<Arc<Org>>) -> Response {
     let mut body = json!({
         "org_id": org.id.to_string(),
         "url": org.url,
@@ -20,7 +22,7 @@ pub async fn show(State(desk): State<Desk>) -> Response {
         "integration_username": INTEGRATION_USERNAME,
         "agent_certificate_pem": org.signer.certificate_pem,
     });
-    for (kind, members) in seeded.iter() {
+    for (kind, members) in org.seeded() {
         body[kind] = json!(members);
     }
     ok(body)

@@ -69,6 +69,8 @@ pub async fn gate(State(org): State<Arc<Org>>, request: Request, next: Next) -> 
         Ending::Answer(response) => {
             entry.user = entry.user.or_else(|| user(&response));
             entry.status = Some(response.status().as_u16());
+            // The fallback also serves files; only what it does not find is unknown.
+            entry.unknown_route &= response.status() == StatusCode::NOT_FOUND;
             entry.unknown_route |= response.extensions().get::<UnknownRoute>().is_some();
             org.requests.add(entry);
             response
@@ -94,7 +96,7 @@ fn user(response: &Response) -> Option<String> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 fn instead(effect: &Effect) -> Response {

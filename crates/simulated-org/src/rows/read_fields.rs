@@ -83,8 +83,8 @@ fn check_writable(work: &Work, object: &ObjectType, field: &Field, purpose: Purp
 
 /// `"FileRequest__r": {"ExternalId__c": "…"}`: the parent named by its external id instead of its record id.
 fn find_parent(work: &Work, field: &Field, by: &Map<String, Value>) -> Result<Cell, Refused> {
-    let targets = field.relationship.iter().flat_map(|relationship| &relationship.to);
-    let parent = targets.filter_map(|to| work.org.schema.object(to)).next().ok_or_else(Refused::not_found)?;
+    let mut targets = field.relationship.iter().flat_map(|relationship| &relationship.to);
+    let parent = targets.find_map(|to| work.org.schema.object(to)).ok_or_else(Refused::not_found)?;
     let mut named = by.iter().filter(|(name, _)| *name != "attributes");
     let (Some((name, Value::String(value))), None) = (named.next(), named.next()) else {
         return Err(Refused::bad("INVALID_FIELD", format!("{} needs exactly one external id", field.name)));

@@ -22,8 +22,15 @@ pub fn load(schema: &mut Schema, metadata: &Path) -> Result<()> {
     check_references(schema)
 }
 
+/// One custom metadata record, its values still as text.
+pub struct SettingsRecord {
+    pub object: String,
+    pub name: String,
+    pub values: Vec<(String, String)>,
+}
+
 /// Every record of our settings types: `CasegateSetting.Default.md-meta.xml` becomes one row of text values.
-pub fn settings(schema: &Schema, metadata: &Path) -> Result<Vec<(String, String, Vec<(String, String)>)>> {
+pub fn settings(schema: &Schema, metadata: &Path) -> Result<Vec<SettingsRecord>> {
     let mut records = Vec::new();
     for path in sorted_entries(&metadata.join("salesforce/customMetadata"))? {
         let name = file_name(&path)?;
@@ -36,7 +43,8 @@ pub fn settings(schema: &Schema, metadata: &Path) -> Result<Vec<(String, String,
             let field = values.text_of("field")?;
             Some((schema.ours(field), values.text_of("value").unwrap_or_default().to_owned()))
         };
-        records.push((object, record.to_owned(), root.all("values").filter_map(value).collect()));
+        let values = root.all("values").filter_map(value).collect();
+        records.push(SettingsRecord { object, name: record.to_owned(), values });
     }
     Ok(records)
 }

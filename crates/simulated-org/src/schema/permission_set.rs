@@ -52,6 +52,8 @@ pub struct Grants {
     readable_fields: BTreeSet<String>,
     editable_fields: BTreeSet<String>,
     pub custom_permissions: BTreeSet<String>,
+    /// Apex classes whose methods the user may call from a page.
+    pub apex_classes: BTreeSet<String>,
     /// A system administrator: every object, every field, every record.
     pub everything: bool,
 }
@@ -132,6 +134,9 @@ impl Grants {
         }
         for permission in root.all("customPermissions").filter(|permission| permission.flag("enabled")) {
             self.custom_permissions.extend(permission.text_of("name").map(str::to_owned));
+        }
+        for access in root.all("classAccesses").filter(|access| access.flag("enabled")) {
+            self.apex_classes.extend(access.text_of("apexClass").map(str::to_owned));
         }
         Ok(true)
     }

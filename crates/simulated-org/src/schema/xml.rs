@@ -26,7 +26,7 @@ impl Element {
                 }
                 Event::End(_) => {
                     let mut closed = open.pop().context("an end tag without a start")?;
-                    closed.text = closed.text.trim().to_owned();
+                    closed.text = closed.text.trim().into();
                     open.last_mut().context("an end tag outside the document")?.children.push(closed);
                 }
                 Event::Text(text) => {

@@ -27,6 +27,7 @@ struct Person {
     alias: &'static str,
     title: &'static str,
     profile: &'static str,
+    language: &'static str,
     permission_set: Option<&'static str>,
 }
 
@@ -40,6 +41,7 @@ const PEOPLE: [Person; 5] = [
         alias: "ookaf",
         title: "Salesforce Administrator",
         profile: "System Administrator",
+        language: "en_US",
         permission_set: None,
     },
     Person {
@@ -50,6 +52,7 @@ const PEOPLE: [Person; 5] = [
         alias: "cgint",
         title: "",
         profile: "Minimum Access - API Only Integrations",
+        language: "en_US",
         permission_set: Some("Casegate_Integration"),
     },
     Person {
@@ -60,6 +63,7 @@ const PEOPLE: [Person; 5] = [
         alias: "anova",
         title: "Senior Support Engineer",
         profile: "Support Agent",
+        language: "en_US",
         permission_set: Some("Casegate_Agent"),
     },
     Person {
@@ -70,6 +74,7 @@ const PEOPLE: [Person; 5] = [
         alias: "badey",
         title: "Support Engineer",
         profile: "Support Agent",
+        language: "de",
         permission_set: Some("Casegate_Agent"),
     },
     Person {
@@ -80,6 +85,7 @@ const PEOPLE: [Person; 5] = [
         alias: "cross",
         title: "Support Engineer, in training",
         profile: "Support Agent",
+        language: "fr",
         permission_set: None,
     },
 ];
@@ -138,6 +144,7 @@ fn open_custom_objects(schema: &Schema, grants: &mut Grants) {
     }
     let names = ["Casegate_Open_Files", "Casegate_Request_Files", "Casegate_Revoke_Requests"];
     grants.custom_permissions.extend(names.map(str::to_owned));
+    grants.apex_classes.insert("FileRequestController".to_owned());
 }
 
 pub fn plant(work: &mut Work, seeded: &mut Seeded) -> Result<()> {
@@ -159,7 +166,7 @@ pub fn plant(work: &mut Work, seeded: &mut Seeded) -> Result<()> {
             "ProfileId": profiles[person.profile].to_string(),
             "TimeZoneSidKey": "Europe/Berlin",
             "LocaleSidKey": "en_GB",
-            "LanguageLocaleKey": "en_US",
+            "LanguageLocaleKey": person.language,
         });
         let id = insert(work, "User", body)?;
         if let Some(row) = work.world.rows.row_mut("User", id) {

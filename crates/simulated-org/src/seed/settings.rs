@@ -5,13 +5,13 @@ use anyhow::{Context as _, Result};
 use crate::cell::Cell;
 use crate::rows::Row;
 use crate::rows::system_fields::stamp;
-use crate::schema::load_metadata;
+use crate::schema::load_metadata::{self, SettingsRecord};
 use crate::work::Work;
 
 pub fn plant(work: &mut Work) -> Result<()> {
     let Some(metadata) = work.org.options.metadata.clone() else { return Ok(()) };
     let schema = &work.org.schema;
-    for (object, record, values) in load_metadata::settings(schema, &metadata)? {
+    for SettingsRecord { object, name: record, values } in load_metadata::settings(schema, &metadata)? {
         let kind = schema.object(&object).context("settings of an unknown type")?;
         let mut row = Row::new(work.world.rows.next_id(&kind.key_prefix));
         row.set("DeveloperName", Cell::text(&record));

@@ -202,12 +202,13 @@ fn check_literal(
     is_id: bool,
 ) -> Result<(), Refused> {
     let fits = match (literal, &field.kind) {
-        (Literal::Null, _) | (Literal::Flag(_), FieldKind::Flag) => true,
+        (Literal::Null, _)
+        | (Literal::Flag(_), FieldKind::Flag)
+        | (Literal::Number(_), FieldKind::Int | FieldKind::Number { .. })
+        | (Literal::Day(_) | Literal::Days { .. }, FieldKind::Day)
+        | (Literal::Moment(_) | Literal::Days { .. }, FieldKind::Moment) => true,
         (Literal::Text(id), _) if is_id => return id_literal(id).map(|_| ()),
         (Literal::Text(_), _) => is_text,
-        (Literal::Number(_), FieldKind::Int | FieldKind::Number { .. }) => true,
-        (Literal::Day(_) | Literal::Days { .. }, FieldKind::Day) => true,
-        (Literal::Moment(_) | Literal::Days { .. }, FieldKind::Moment) => true,
         _ => false,
     };
     if fits {

@@ -1,7 +1,10 @@
 //! The simulated Org over real HTTP, spoken to by a plain client that shares nothing with it.
 
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on ends its test")]
+
 mod agent_tokens;
 mod caller;
+mod case_page;
 mod collections;
 mod describe;
 mod events;
