@@ -10,6 +10,8 @@ use crate::Refusal;
 /// The longest name that is taken, bytes.
 const LONGEST_RAW: usize = 1_024;
 const LONGEST_SHOWN: usize = 255;
+/// With its dot; what is longer is cut like the rest of the name.
+const LONGEST_EXTENSION: usize = 33;
 
 /// A name as it arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +65,7 @@ fn is_dropped(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn shown_component(component: &str) -> String {
@@ -76,60 +78,63 @@ fn shown_component(component: &str) -> String {
         .chars()
         .map(|letter| if matches!(letter, ':' | '*' | '?' | '"' | '<' | '>' | '|' | '/' | '\\') { '_' } else { letter })
         .collect();
-    let trimmed = replaced
-        .trim_matches(|letter: char| letter.is_whitespace())
-        .trim_start_matches(['.', ' '])
-        .trim_end_matches(['.', ' ']);
-    let named = if is_device(trimmed) { format!("_{trimmed}") } else { trimmed.to_owned() };
-    if named.is_empty() { "file".to_owned() } else { cut(&named, LONGEST_SHOWN) }
+    let trimmed = replaced.trim_matches(is_trimmed);
+    if trimmed.is_empty() {
+        return "file".to_owned();
+    }
+    // Cutting can bare a device's name ("CON", many spaces, a rest), and the mark can make the name too long again.
+    cut(&marked(&cut(&marked(trimmed))))
+}
+
+fn is_trimmed(letter: char) -> bool {
+    letter == '.' || letter.is_whitespace()
+}
+
+fn marked(name: &str) -> String {
+    if is_device(name) { format!("_{name}") } else { name.to_owned() }
 }
 
 /// Names that Windows keeps for itself, whatever the extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
-    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
-        || stem
-            .strip_prefix("COM")
-            .or_else(|| stem.strip_prefix("LPT"))
-            .is_some_and(|number| number.len() == 1 && number.as_bytes()[0].is_ascii_digit())
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")).is_some_and(|number| {
+            matches!(number, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+        })
 }
 
 /// Cuts the stem, so that the extension stays.
-fn cut(name: &str, limit: usize) -> String {
-    if name.len() <= limit {
-        return name.to_owned();
+fn cut(name: &str) -> String {
+    let (stem, extension) = parts(name);
+    with_ending(stem, extension)
+}
+
+/// The stem and its extension with the dot. A longer "extension" is no more than the rest of a sentence.
+fn parts(name: &str) -> (&str, &str) {
+    match name.rfind('.') {
+        Some(dot) if dot > 0 && name.len() - dot <= LONGEST_EXTENSION => name.split_at(dot),
+        _ => (name, ""),
     }
-    let (stem, extension) = match name.rsplit_once('.') {
-        Some((stem, extension)) if extension.len() <= 32 && !stem.is_empty() => (stem, format!(".{extension}")),
-        _ => (name, String::new()),
-    };
-    let mut end = limit - extension.len();
-    while !stem.is_char_boundary(end) {
-        end -= 1;
+}
+
+fn with_ending(stem: &str, ending: &str) -> String {
+    let room = LONGEST_SHOWN - ending.len();
+    if stem.len() <= room {
+        return format!("{stem}{ending}");
     }
-    format!("{}{extension}", stem[..end].trim_end())
+    format!("{}{ending}", stem[..stem.floor_char_boundary(room)].trim_end_matches(is_trimmed))
 }
 
 /// `name`, or `name (2).ext`, … : the first that is not taken.
 pub fn unique_among(shown: &str, mut is_taken: impl FnMut(&str) -> bool) -> String {
-    if !is_taken(shown) {
-        return shown.to_owned();
+    let (stem, extension) = parts(shown);
+    let mut name = shown.to_owned();
+    let mut number = 1_u64;
+    while is_taken(&name) {
+        number += 1;
+        name = with_ending(stem, &format!(" ({number}){extension}"));
     }
-    let (stem, extension) = match shown.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
-        _ => (shown, String::new()),
-    };
-    (2_u64..)
-        .map(|number| {
-            let ending = format!(" ({number}){extension}");
-            let mut end = stem.len().min(LONGEST_SHOWN.saturating_sub(ending.len()));
-            while !stem.is_char_boundary(end) {
-                end -= 1;
-            }
-            format!("{}{ending}", &stem[..end])
-        })
-        .find(|name| !is_taken(name))
-        .unwrap_or_else(|| shown.to_owned())
+    name
 }
 
 /// The header value that saves a file under its shown name, never opens it in the page.
@@ -176,6 +181,10 @@ mod tests {
             ("trailing...", "trailing"),
             ("NUL", "_NUL"),
             ("com7.txt", "_com7.txt"),
+            ("LPT² .txt", "_LPT² .txt"),
+            ("conin$", "_conin$"),
+            (". \u{a0}. x .\u{3000}", "x"),
+            ("tag\u{e0041}ged", "tagged"),
             ("company.txt", "company.txt"),
             ("", "file"),
             ("...", "file"),
@@ -227,6 +236,45 @@ mod tests {
             }
         }
         String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn cutting_never_makes_a_name_that_would_not_be_shown() {
+        let device = shown(&format!("CON{}x.pdf", " ".repeat(300)));
+        assert!(device.starts_with("_CON") && device.ends_with(".pdf"), "{device}");
+        let dotted = shown(&format!("{}.{}", "a".repeat(254), "b".repeat(40)));
+        assert_eq!(dotted, "a".repeat(254));
+        let long_extension = format!("a.{}", "x".repeat(253));
+        let unique = unique_among(&long_extension, |name| name == long_extension);
+        assert!(unique.len() <= 255 && unique.starts_with("a."), "{unique}");
+    }
+
+    /// Letters that deceive, escape or cut badly come up as often as all others together.
+    fn any_name() -> impl Strategy<Value = String> {
+        let nasty: Vec<char> =
+            "./\\: \t\r\n\0\"%;'*CONUL1aé東\u{1f600}\u{a0}\u{200b}\u{202e}\u{2066}\u{feff}".chars().collect();
+        prop::collection::vec(prop_oneof![prop::sample::select(nasty), any::<char>()], 0..300)
+            .prop_map(|letters| letters.into_iter().collect::<String>())
+            .prop_filter("taken at all", |name| name.len() <= LONGEST_RAW)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn what_is_shown_is_shown_the_same_again(raw in any_name()) {
+            let name = shown(&raw);
+            prop_assert_eq!(shown(&name), name);
+        }
+
+        #[test]
+        fn a_name_made_unique_could_have_been_shown(raw in any_name(), taken in 1_usize..12) {
+            let name = shown(&raw);
+            let mut asked = 0;
+            let unique = unique_among(&name, |_| { asked += 1; asked <= taken });
+            prop_assert_ne!(&unique, &name);
+            prop_assert_eq!(shown(&unique), unique);
+        }
     }
 
     proptest! {
