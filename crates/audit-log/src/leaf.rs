@@ -17,6 +17,9 @@ pub type Hash = [u8; 32];
 /// The first byte of every leaf, so that a later encoding can be told from this one.
 pub const ENCODING_VERSION: u8 = 1;
 
+/// The longest leaf that an entry bundle can carry (C2SP tlog-tiles, "Log entries").
+pub const MAX_LEAF_BYTES: usize = 65_535;
+
 const CLEAR: u8 = 0;
 const PERSONAL: u8 = 1;
 
@@ -34,7 +37,7 @@ pub struct Field<'a> {
 /// The canonical bytes of an event. The order in which the caller lists the fields does not matter.
 ///
 /// `salt` must be drawn anew for each event: with a shared salt, equal values would show as equal.
-/// A leaf that is to be served in an entry bundle must not exceed [`crate::tile::MAX_ENTRY_BYTES`].
+/// The caller keeps clear values so short that the leaf does not exceed [`MAX_LEAF_BYTES`].
 ///
 /// # Panics
 /// When a name is 64 KiB or longer, or a clear value 4 GiB or longer.
