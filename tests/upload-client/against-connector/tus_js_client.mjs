@@ -78,13 +78,12 @@ function required(name) {
     return process.env[name];
 }
 
-/** Bytes that differ everywhere, so that a lost or doubled block cannot go unnoticed. */
+/** Every 4 KiB begin with their own position, so that a lost, doubled or moved block cannot go unnoticed. */
 async function writeFile(target, length) {
     const file = await open(target, "w");
-    const block = Buffer.alloc(1024 * 1024);
+    const block = Buffer.alloc(1024 * 1024, "casegate sample ");
     for (let at = 0; at < length; at += block.length) {
-        for (let i = 0; i < block.length; i += 8)
-            block.writeBigUInt64LE((BigInt(at + i) * 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn, i);
+        for (let i = 0; i < block.length; i += 4096) block.writeBigUInt64LE(BigInt(at + i), i);
         await file.write(block, 0, Math.min(block.length, length - at));
     }
     await file.close();
