@@ -219,6 +219,23 @@ mod tests {
     }
 
     #[test]
+    fn the_token_that_apex_signs_holds() {
+        #[derive(Deserialize)]
+        struct Golden {
+            claims: RawClaims,
+            now: i64,
+        }
+        let golden: Golden = serde_json::from_str(include_str!("../../../tests/payloads/agent-token.json")).unwrap();
+        let now = Timestamp::from_millis(golden.now * 1_000);
+        let token = AgentToken::check(golden.claims, "https://casegate.example.com", now).unwrap();
+        assert_eq!(token.org.as_str(), "00D000000000062EAA");
+        assert_eq!(token.user.as_str(), "005000000000001AAA");
+        assert_eq!(token.subject, Subject::Case(CaseId::parse("500000000000001AAA").unwrap()));
+        assert!(token.is_fresh(now) && token.has(Permission::OpenFiles) && token.has(Permission::RequestFiles));
+        assert!(!token.has(Permission::RevokeRequests));
+    }
+
+    #[test]
     fn each_wrong_claim_is_refused() {
         type Change = fn(&mut RawClaims);
         let table: [(Change, TokenFault); 14] = [

@@ -3,6 +3,8 @@
 //! Invariant: a field is personal or it is not, once and for all: personal ones enter the log's leaves as salted
 //! commitments, so that a person can be erased while the log still verifies.
 
+use std::str::FromStr;
+
 use crate::Timestamp;
 
 /// What happened. A name is never reused for something else.
@@ -37,6 +39,34 @@ pub enum Activity {
 }
 
 impl Activity {
+    /// The closed list.
+    pub const ALL: [Self; 24] = [
+        Self::FileRequestCreated,
+        Self::RequestMailSent,
+        Self::RequestMailFailed,
+        Self::RequestMailUnknown,
+        Self::RequestMailResent,
+        Self::LinkCopied,
+        Self::LinkRedeemed,
+        Self::ConsentGiven,
+        Self::UploadStarted,
+        Self::UploadResumed,
+        Self::UploadCancelled,
+        Self::UploadCompleted,
+        Self::FileSealed,
+        Self::FileAttached,
+        Self::TicketIssued,
+        Self::FileOpened,
+        Self::OpenRefused,
+        Self::ObjectRefused,
+        Self::FileRequestFulfilled,
+        Self::FileRequestRevoked,
+        Self::FileRequestExpired,
+        Self::ReceiptSent,
+        Self::ReceiptFailed,
+        Self::FileErased,
+    ];
+
     /// As in the database, the leaves and exports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -68,6 +98,14 @@ impl Activity {
     }
 }
 
+impl FromStr for Activity {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|activity| activity.as_str() == text).ok_or(())
+    }
+}
+
 /// Who did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ActorKind {
@@ -87,6 +125,14 @@ impl ActorKind {
             Self::Customer => "customer",
             Self::Connector => "connector",
         }
+    }
+}
+
+impl FromStr for ActorKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Agent, Self::Customer, Self::Connector].into_iter().find(|kind| kind.as_str() == text).ok_or(())
     }
 }
 
@@ -167,6 +213,18 @@ impl AuditEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_activity_and_every_kind_of_actor_reads_back() {
+        for activity in Activity::ALL {
+            assert_eq!(activity.as_str().parse(), Ok(activity));
+            assert!(activity.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+        }
+        for kind in [ActorKind::Agent, ActorKind::Customer, ActorKind::Connector] {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        assert!("file_seen".parse::<Activity>().is_err());
+    }
 
     #[test]
     fn what_says_something_about_a_person_is_marked() {

@@ -120,6 +120,28 @@ impl Progress {
     }
 }
 
+impl FromStr for Progress {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [
+            Self::Sending,
+            Self::Sent,
+            Self::Undelivered,
+            Self::Uncertain,
+            Self::Opened,
+            Self::Uploading,
+            Self::Fulfilled,
+            Self::Revoked,
+            Self::Expired,
+            Self::Suspended,
+        ]
+        .into_iter()
+        .find(|progress| progress.as_str() == text)
+        .ok_or(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +161,7 @@ mod tests {
         ] {
             assert_eq!(Progress::of(state, mail, opened, receiving), shown);
             assert!(shown.picklist_value().eq_ignore_ascii_case(shown.as_str()));
+            assert_eq!(shown.as_str().parse(), Ok(shown));
         }
     }
 }
