@@ -4,5 +4,6 @@
 mod answers;
 mod connection;
 mod session;
+mod simulated_org;
 mod stand_in;
 mod writes;
