@@ -58,7 +58,7 @@ const PARTS = {
             )
     },
     convert: { says: "conversion, counts per type, manifest", command: () => check("convert.mjs") },
-    slds: { says: "Lightning Design System", command: () => tool("slds-linter", "lint", "lwc") },
+    slds: { says: "Lightning Design System", command: () => check("slds.mjs") },
     labels: { says: "labels in every language, no literals", command: () => check("labels.mjs") },
     references: { says: "names from file to file, golden token", command: () => check("references.mjs") }
 };
