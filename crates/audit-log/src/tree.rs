@@ -189,9 +189,13 @@ pub(crate) mod tests {
             let leaves = distinct_leaves(before + after);
             let (early, late) = leaves.split_at(usize::try_from(before).unwrap());
             let mut first = CompactRange::new();
-            early.iter().for_each(|leaf| first.append(leaf));
+            for leaf in early {
+                first.append(leaf);
+            }
             let mut resumed = CompactRange::resume(first.head().size, first.peaks().to_vec()).unwrap();
-            late.iter().for_each(|leaf| resumed.append(leaf));
+            for leaf in late {
+                resumed.append(leaf);
+            }
             prop_assert_eq!(resumed.head(), TreeHead { size: before + after, root: defined_root(&leaves) });
         }
     }
