@@ -3,8 +3,11 @@ import { spawnSync } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { fail, root } from "./report.mjs";
 
-const { stdout, stderr } = spawnSync("node_modules/.bin/slds-linter", ["lint", "lwc"], { cwd: root, encoding: "utf8" });
-const report = stripVTControlCharacters(stdout + stderr);
+const run = spawnSync("node_modules/.bin/slds-linter", ["lint", "lwc"], { cwd: root, encoding: "utf8" });
+if (run.error) {
+    throw run.error;
+}
+const report = stripVTControlCharacters(run.stdout + run.stderr);
 if (!/^0 errors +0 warnings$/m.test(report)) {
     fail(report);
 }
