@@ -67,7 +67,7 @@ export function agentPage(page, caseUrl) {
                 .locator("c-file-request-row", { hasText: needed })
                 .locator("lightning-button.revoke button")
                 .click();
-            const confirm = page.getByRole("dialog");
+            const confirm = page.locator("section[role=alertdialog]");
             await confirm.getByRole("button").last().click();
             await confirm.waitFor({ state: "detached", ...PATIENCE });
         }

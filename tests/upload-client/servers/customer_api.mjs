@@ -173,6 +173,7 @@ export async function startCustomerApi({ port = 0, request: overrides = {}, seal
     await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
     api.url = `http://127.0.0.1:${server.address().port}`;
     api.link = `/r/${api.id}#${api.secret}`;
+    api.uploads = uploads;
     api.stop = async () => {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
