@@ -84,7 +84,7 @@ async function askForFiles(agent) {
     await agent.send();
     await agent.request(NEEDED).waitFor();
     stage.say("the agent asked for files");
-    const mailbox = await stage.desk("mailbox");
+    const mailbox = await stage.customer();
     const link = await openMail(mailbox, urls.mailbox_url);
     await stage.assertAccessible(mailbox, "mailbox", { frames: false });
     await stage.picture(mailbox, "mail", { fullPage: false });
@@ -116,7 +116,7 @@ async function customerSends(link, agent) {
     await customer.throttle(1.5 * MIB);
     await customer.choose([dump.path, photo.path]);
     await customer.sees(dump.name, "sending");
-    await agent.sees(NEEDED, /\d+\s?%/);
+    await agent.sees(NEEDED, /[2-9]\d\s?%/);
     stage.say("the agent watches the upload");
     await stage.picture(agent.page, "panel-data", { fullPage: false });
     await stage.assertAccessible(agent.page, "Case page, uploading");
@@ -172,7 +172,7 @@ async function closedLink(agent, firstLink) {
     await agent.fill({ needed: NEEDED_DE, language: "de" });
     await agent.send();
     await agent.request(NEEDED_DE).waitFor();
-    const mailbox = await stage.desk("mailbox");
+    const mailbox = await stage.customer();
     const link = await openMail(mailbox, urls.mailbox_url, [firstLink]);
     await stage.picture(mailbox, "mail-de", { fullPage: false });
     await agent.revoke(NEEDED_DE);

@@ -51,10 +51,6 @@ export async function openStage({ shots }) {
             const context = await browser.newContext(PHONE);
             return watch(await context.newPage(), "customer");
         },
-        async desk(who) {
-            const context = await browser.newContext(DESK);
-            return watch(await context.newPage(), who);
-        },
         /** What `act` provokes on purpose (a network taken away) is no surprise, until it has ended. */
         async provoke(pattern, act) {
             expected.push(pattern);
