@@ -19,12 +19,12 @@ use connector::{
     clock::Clock,
     config::{Config, DatabaseConfig, ObjectsConfig, OrgConfig},
     randomness::Randomness,
+    store::Store,
     telemetry::install_logs,
 };
 use envelope::Identity;
-use object_store::{ObjectStore, prefix::PrefixStore};
+use object_store::ObjectStore;
 use salesforce_client::OrgConnection;
-use sqlx::Connection;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -101,18 +101,18 @@ fn check_config(path: &Path) -> anyhow::Result<ExitCode> {
 }
 
 async fn open_database(config: &DatabaseConfig) -> Result<String, String> {
-    sqlx::any::install_default_drivers();
-    let connection = sqlx::AnyConnection::connect(config.url.reveal())
+    let store = Store::connect(config.url.reveal(), 1)
         .await
         .map_err(|error| format!("{:?} does not let us in; check database.url. {error}", config.engine))?;
-    connection.close().await.map_err(|error| error.to_string())?;
-    Ok(format!("{:?}", config.engine))
+    let durable = store.assert_durable().await.map_err(|error| error.to_string());
+    store.close().await;
+    durable.map(|()| format!("{:?}, durable", config.engine))
 }
 
 fn open_objects(config: &ObjectsConfig) -> Result<Arc<dyn ObjectStore>, String> {
-    let url = config.url.parse().map_err(|error| format!("{error}"))?;
-    let (store, prefix) = object_store::parse_url_opts(&url, config.options()).map_err(|error| error.to_string())?;
-    Ok(Arc::new(PrefixStore::new(Arc::<dyn ObjectStore>::from(store), prefix)))
+    connector::vault::open_objects(&config.url, &config.options())
+        .map(|at| at.objects)
+        .map_err(|error| error.to_string())
 }
 
 fn open_org(org: &OrgConfig, clock: Clock) -> Result<OrgConnection, String> {

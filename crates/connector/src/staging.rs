@@ -17,7 +17,7 @@ mod turns;
 use secure_files::{Refusal, Timestamp};
 
 pub use acknowledge::Acknowledged;
-pub use manifest::manifest_digest;
+pub use manifest::ManifestDigest;
 pub use take_turn::Turn;
 
 use crate::audit::Audit;

@@ -117,9 +117,11 @@ impl Store {
     pub async fn assert_durable(&self) -> Result<(), StoreError> {
         let mut connection = self.pool.acquire().await?;
         let expected: &[(&'static str, &[&str])] = match self.engine {
-            Engine::Sqlite => {
-                &[("PRAGMA journal_mode", &["wal"]), ("PRAGMA synchronous", &["2", "3"]), ("PRAGMA secure_delete", &["1"])]
-            }
+            Engine::Sqlite => &[
+                ("PRAGMA journal_mode", &["wal"]),
+                ("PRAGMA synchronous", &["2", "3"]),
+                ("PRAGMA secure_delete", &["1"]),
+            ],
             Engine::Postgres => &[
                 ("SELECT current_setting('fsync')", &["on"]),
                 ("SELECT current_setting('full_page_writes')", &["on"]),
@@ -134,7 +136,10 @@ impl Store {
             let row = sqlx::query(*question).fetch_one(&mut *connection).await?;
             let answer = row.try_get::<String, _>(0).or_else(|_| row.try_get::<i64, _>(0).map(|n| n.to_string()))?;
             if !accepted.contains(&answer.as_str()) {
-                return Err(StoreError::NotDurable(format!("{question} is {answer}, it must be {}", accepted.join(" or "))));
+                return Err(StoreError::NotDurable(format!(
+                    "{question} is {answer}, it must be {}",
+                    accepted.join(" or ")
+                )));
             }
         }
         Ok(())

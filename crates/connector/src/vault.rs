@@ -26,7 +26,7 @@ pub use object_name::ObjectName;
 pub use open_objects::{ObjectsAt, open_objects};
 pub use read_file::{FileReader, OpenedFile, StoredFile};
 pub use seal_file::{FileSeal, SealedFile};
-pub use stage::{SegmentSeal, SealedSegment};
+pub use stage::{SealedSegment, SegmentSeal};
 
 use crate::randomness::Randomness;
 

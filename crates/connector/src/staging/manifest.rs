@@ -32,13 +32,6 @@ impl ManifestDigest {
     }
 }
 
-/// The manifest of segments already at hand.
-pub fn manifest_digest(segments: &[SegmentRow]) -> Result<String, StoreError> {
-    let mut digest = ManifestDigest::default();
-    segments.iter().try_for_each(|segment| digest.add(segment))?;
-    Ok(digest.finish())
-}
-
 impl Staging {
     /// Reads the segments of an upload in pages; fails when they leave a gap.
     pub(super) async fn manifest_of(&self, tx: &mut Transaction, upload: &UploadRow) -> Result<String, StagingError> {

@@ -1,10 +1,11 @@
 //! A request takes the turn to append; whoever had it can no longer acknowledge.
 
 use envelope::{Identity, Recipient};
-use secure_files::{Conflict, Refusal, Timestamp};
+use secure_files::{Refusal, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::{Staging, StagingError, idle_until};
+use crate::store::StoreError;
 use crate::store::uploads::{self, UploadRow};
 use crate::vault::VaultError;
 
@@ -43,17 +44,22 @@ impl Staging {
         offset: i64,
         now: Timestamp,
     ) -> Result<Turn, StagingError> {
-        let evicted = self.turns.begin(upload_id);
         let mut tx = self.store.transaction("take_turn").await?;
-        let Some(upload) = uploads::take_turn(&mut tx, org_id, upload_id, offset, idle_until(now)).await? else {
-            let stands = uploads::find(&mut tx, org_id, upload_id).await?.ok_or(Refusal::NotFound)?;
-            if stands.state != "receiving" && stands.offset_bytes != stands.size_bytes {
-                return Err(Refusal::NotFound.into());
-            }
-            let expected = u64::try_from(stands.offset_bytes).unwrap_or_default();
-            return Err(Refusal::Conflict(Conflict::OffsetMismatch { expected }).into());
-        };
+        let stands = uploads::find(&mut tx, org_id, upload_id).await?.ok_or(Refusal::NotFound)?;
+        let bytes = |number: i64| u64::try_from(number).unwrap_or_default();
+        secure_files::may_append(
+            stands.state.parse().map_err(|()| StoreError::Unreadable("uploads.state"))?,
+            bytes(stands.offset_bytes),
+            bytes(stands.size_bytes),
+            bytes(stands.segment_count),
+            bytes(offset),
+        )?;
+        let upload = uploads::take_turn(&mut tx, org_id, upload_id, offset, idle_until(now))
+            .await?
+            .ok_or(StagingError::Superseded)?;
         tx.commit().await?;
+        // Only now: a request that may not append evicts nobody.
+        let evicted = self.turns.begin(upload_id);
         let recipient = self.staging_identity(&upload)?.recipient();
         Ok(Turn { offset, recipient, evicted, turns: self.turns.clone(), upload })
     }

@@ -72,10 +72,7 @@ pub async fn find(
 }
 
 /// The customer's link names no Org: the id is 128 random bits, unique over all of them.
-pub async fn find_by_public_id(
-    connection: &mut AnyConnection,
-    id: &str,
-) -> Result<Option<FileRequestRow>, StoreError> {
+pub async fn find_by_public_id(connection: &mut AnyConnection, id: &str) -> Result<Option<FileRequestRow>, StoreError> {
     Ok(sqlx::query_as("SELECT * FROM file_requests WHERE id = $1").bind(id).fetch_optional(connection).await?)
 }
 
@@ -132,20 +129,14 @@ pub async fn close(
 }
 
 /// The first redemption of any link; later ones leave it.
-pub async fn mark_opened(
-    connection: &mut AnyConnection,
-    org_id: &str,
-    id: &str,
-    now: i64,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "UPDATE file_requests SET opened_at = $3 WHERE org_id = $1 AND id = $2 AND opened_at IS NULL",
-    )
-    .bind(org_id)
-    .bind(id)
-    .bind(now)
-    .execute(connection)
-    .await?;
+pub async fn mark_opened(connection: &mut AnyConnection, org_id: &str, id: &str, now: i64) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query("UPDATE file_requests SET opened_at = $3 WHERE org_id = $1 AND id = $2 AND opened_at IS NULL")
+            .bind(org_id)
+            .bind(id)
+            .bind(now)
+            .execute(connection)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -34,11 +34,7 @@ pub async fn insert(connection: &mut AnyConnection, link: &LinkRow) -> Result<()
     Ok(())
 }
 
-pub async fn find(
-    connection: &mut AnyConnection,
-    org_id: &str,
-    id: &str,
-) -> Result<Option<LinkRow>, StoreError> {
+pub async fn find(connection: &mut AnyConnection, org_id: &str, id: &str) -> Result<Option<LinkRow>, StoreError> {
     Ok(sqlx::query_as("SELECT * FROM links WHERE org_id = $1 AND id = $2")
         .bind(org_id)
         .bind(id)

@@ -36,11 +36,7 @@ pub async fn insert(connection: &mut AnyConnection, mail: &MailRow) -> Result<()
     Ok(())
 }
 
-pub async fn find(
-    connection: &mut AnyConnection,
-    org_id: &str,
-    id: &str,
-) -> Result<Option<MailRow>, StoreError> {
+pub async fn find(connection: &mut AnyConnection, org_id: &str, id: &str) -> Result<Option<MailRow>, StoreError> {
     Ok(sqlx::query_as("SELECT * FROM mails WHERE org_id = $1 AND id = $2")
         .bind(org_id)
         .bind(id)

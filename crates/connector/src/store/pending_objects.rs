@@ -59,11 +59,7 @@ pub async fn forget(connection: &mut AnyConnection, object_name: &str) -> Result
 }
 
 /// Hands objects that were adopted to the sweep: the row that pointed to them goes in the same transaction.
-pub async fn release(
-    connection: &mut AnyConnection,
-    org_id: &str,
-    object_name: &str,
-) -> Result<(), StoreError> {
+pub async fn release(connection: &mut AnyConnection, org_id: &str, object_name: &str) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO pending_objects (object_name, org_id, claimed, created_at) VALUES ($1, $2, 1, 0) \
          ON CONFLICT (object_name) DO UPDATE SET claimed = 1",

@@ -69,11 +69,7 @@ pub async fn insert(connection: &mut AnyConnection, file: &SecureFileRow) -> Res
     Ok(())
 }
 
-pub async fn find(
-    connection: &mut AnyConnection,
-    org_id: &str,
-    id: &str,
-) -> Result<Option<SecureFileRow>, StoreError> {
+pub async fn find(connection: &mut AnyConnection, org_id: &str, id: &str) -> Result<Option<SecureFileRow>, StoreError> {
     Ok(sqlx::query_as("SELECT * FROM secure_files WHERE org_id = $1 AND id = $2")
         .bind(org_id)
         .bind(id)

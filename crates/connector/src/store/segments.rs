@@ -72,3 +72,21 @@ pub async fn remove_all(
             .await?;
     Ok(names.into_iter().map(|(name,)| name).collect())
 }
+
+/// The rows from `start_offset` on; returns the object names they held.
+pub async fn remove_from(
+    connection: &mut AnyConnection,
+    org_id: &str,
+    upload_id: &str,
+    start_offset: i64,
+) -> Result<Vec<String>, StoreError> {
+    let names: Vec<(String,)> = sqlx::query_as(
+        "DELETE FROM segments WHERE org_id = $1 AND upload_id = $2 AND start_offset >= $3 RETURNING object_name",
+    )
+    .bind(org_id)
+    .bind(upload_id)
+    .bind(start_offset)
+    .fetch_all(connection)
+    .await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}

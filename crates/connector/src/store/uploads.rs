@@ -56,11 +56,7 @@ pub async fn insert(connection: &mut AnyConnection, upload: &UploadRow) -> Resul
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn find(
-    connection: &mut AnyConnection,
-    org_id: &str,
-    id: &str,
-) -> Result<Option<UploadRow>, StoreError> {
+pub async fn find(connection: &mut AnyConnection, org_id: &str, id: &str) -> Result<Option<UploadRow>, StoreError> {
     Ok(sqlx::query_as("SELECT * FROM uploads WHERE org_id = $1 AND id = $2")
         .bind(org_id)
         .bind(id)
@@ -185,11 +181,7 @@ pub async fn settle(
 }
 
 /// Receiving uploads whose time is over, oldest first, over all Orgs.
-pub async fn list_expired(
-    connection: &mut AnyConnection,
-    now: i64,
-    limit: i64,
-) -> Result<Vec<UploadRow>, StoreError> {
+pub async fn list_expired(connection: &mut AnyConnection, now: i64, limit: i64) -> Result<Vec<UploadRow>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT * FROM uploads WHERE state = 'receiving' AND expires_at < $1 ORDER BY expires_at, id LIMIT $2",
     )
@@ -199,14 +191,44 @@ pub async fn list_expired(
     .await?)
 }
 
-/// Bytes that uploads under way of an Org may still stage, for its quota.
-pub async fn staging_bytes(connection: &mut AnyConnection, org_id: &str) -> Result<i64, StoreError> {
-    let (bytes,): (i64,) = sqlx::query_as(
-        "SELECT CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM uploads \
-         WHERE org_id = $1 AND state IN ('receiving', 'frozen')",
+/// Bytes of uploads under way and of files held, for the quotas.
+pub struct UsedBytes {
+    pub of_request: u64,
+    pub of_case: u64,
+    pub of_org: u64,
+}
+
+pub async fn used_bytes(
+    connection: &mut AnyConnection,
+    org_id: &str,
+    case_id: &str,
+    request_id: &str,
+) -> Result<UsedBytes, StoreError> {
+    let (of_request, of_case, of_org): (i64, i64, i64) = sqlx::query_as(
+        "SELECT CAST(COALESCE(SUM(CASE WHEN request_id = $3 THEN size_bytes ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(CASE WHEN case_id = $2 THEN size_bytes ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM uploads \
+         WHERE org_id = $1 AND state IN ('receiving', 'frozen', 'sealed')",
     )
     .bind(org_id)
+    .bind(case_id)
+    .bind(request_id)
     .fetch_one(connection)
     .await?;
-    Ok(bytes)
+    let bytes = |sum: i64| u64::try_from(sum).unwrap_or_default();
+    Ok(UsedBytes { of_request: bytes(of_request), of_case: bytes(of_case), of_org: bytes(of_org) })
+}
+
+/// After a restore only: the bytes from `offset` on are missing. Every request under way loses its turn.
+pub async fn move_back(connection: &mut AnyConnection, org_id: &str, id: &str, offset: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE uploads SET offset_bytes = $3, fence = fence + 1 \
+         WHERE org_id = $1 AND id = $2 AND state = 'receiving' AND offset_bytes > $3",
+    )
+    .bind(org_id)
+    .bind(id)
+    .bind(offset)
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -24,3 +24,13 @@ impl Vault {
         Ok(())
     }
 }
+
+impl Vault {
+    /// Whether the bucket answers at all.
+    pub async fn probe(&self) -> Result<(), VaultError> {
+        match self.objects.head(&object_store::path::Path::from("probe/ready")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

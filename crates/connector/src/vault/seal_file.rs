@@ -51,8 +51,7 @@ impl Vault {
         let header_mac = sealer.header_mac();
         let total = ciphertext_length(header.len() as u64, size_bytes);
         let name = ObjectName::file(id);
-        let parts =
-            if total > SMALLEST_PART { Some(self.objects.put_multipart(&name.path()).await?) } else { None };
+        let parts = if total > SMALLEST_PART { Some(self.objects.put_multipart(&name.path()).await?) } else { None };
         let part_bytes = SMALLEST_PART.max(total.div_ceil(MOST_PARTS));
         Ok(FileSeal {
             id,
@@ -86,11 +85,10 @@ impl Vault {
                 self.objects.put(&seal.name.path(), last).await?;
             }
         }
-        let key_object = seal.identity.key_object(
-            &self.keyring.current_recipient(),
-            &self.recovery,
-            &mut |out: &mut [u8]| self.randomness.fill(out),
-        )?;
+        let key_object =
+            seal.identity.key_object(&self.keyring.current_recipient(), &self.recovery, &mut |out: &mut [u8]| {
+                self.randomness.fill(out)
+            })?;
         self.objects.put(&ObjectName::key(seal.id, 1).path(), PutPayload::from(key_object)).await?;
         let stored = self.objects.head(&seal.name.path()).await?;
         if stored.size != seal.written_bytes {

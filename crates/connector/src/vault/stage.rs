@@ -65,8 +65,7 @@ impl SegmentSeal {
 impl Vault {
     /// Begins a segment under a key of its own, sealed to the upload's staging identity.
     pub fn begin_segment(&self, staging: &Recipient) -> Result<SegmentSeal, VaultError> {
-        let (sealer, ciphertext) =
-            Sealer::new(std::slice::from_ref(staging), &mut |out| self.randomness.fill(out))?;
+        let (sealer, ciphertext) = Sealer::new(std::slice::from_ref(staging), &mut |out| self.randomness.fill(out))?;
         let header_mac = sealer.header_mac();
         Ok(SegmentSeal { sealer, digest: Sha256::new(), length_bytes: 0, ciphertext, header_mac })
     }

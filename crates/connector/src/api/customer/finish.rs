@@ -1,0 +1,48 @@
+//! A customer says *I'm finished*: the request closes and the receipt goes out.
+
+use axum::Json;
+use axum::extract::State;
+use secure_files::{Activity, Conflict, FileRequestState, Refusal};
+
+use super::views::Receipt;
+use crate::api::Problem;
+use crate::api::credentials::Customer;
+use crate::app::App;
+use crate::audit::Event;
+use crate::jobs::JobKind;
+use crate::store::{StoreError, file_requests, secure_files as files, uploads};
+
+#[utoipa::path(post, path = "/api/v1/customer/finish", tag = "customer", security(("customer_session" = [])),
+    responses((status = 200, body = Receipt)))]
+pub async fn finish(State(app): State<App>, customer: Customer) -> Result<Json<Receipt>, Problem> {
+    let request = &customer.request;
+    let state: FileRequestState = request.state.parse().map_err(|()| StoreError::Unreadable("file_requests.state"))?;
+    let mut tx = app.store.transaction("fulfil_file_request").await?;
+    let held = files::list_of_request(&mut tx, &request.org_id, &request.id).await?;
+    if state != FileRequestState::Fulfilled {
+        customer.must_be_open()?;
+        let fulfilled = state.fulfil()?;
+        let pending = uploads::list_of_request(&mut tx, &request.org_id, &request.id).await?;
+        let is_unfinished = pending.iter().any(|upload| matches!(upload.state.as_str(), "receiving" | "frozen"));
+        if is_unfinished || held.is_empty() {
+            return Err(Refusal::Conflict(Conflict::Unfinished).into());
+        }
+        let now = customer.now.as_millis();
+        if file_requests::close(&mut tx, &request.org_id, &request.id, fulfilled.as_str(), now).await? {
+            app.enqueue_mail(&mut tx, request, "receipt", None, customer.now).await?;
+            app.enqueue(&mut tx, &request.org_id, JobKind::SyncRequest, &request.id, customer.now).await?;
+            let event = Event::of_request(Activity::FileRequestFulfilled, request).from(&customer.origin);
+            app.audit.append(&mut tx, event, customer.now).await?;
+        }
+        tx.commit().await?;
+        app.job_bell.notify_one();
+    } else {
+        drop(tx);
+    }
+    let mut reader = app.store.read().await?;
+    let request = file_requests::find(&mut reader, &request.org_id, &request.id).await?.ok_or(Refusal::NotFound)?;
+    if request.state != FileRequestState::Fulfilled.as_str() {
+        return Err(Refusal::LinkClosed.into());
+    }
+    Ok(Json(Receipt::of(&app, &request, &held)))
+}

@@ -1,0 +1,55 @@
+//! One post in the Case's feed per file. A post has no external id, so a lost answer is settled by looking first.
+
+use anyhow::Context as _;
+use salesforce_client::OrgError;
+
+use super::Outcome;
+use crate::app::App;
+use crate::org::{Org, records};
+use crate::store::jobs::JobRow;
+use crate::store::secure_files::{self as files, SecureFileRow};
+
+pub async fn post_to_feed(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
+    let mut reader = app.store.read().await?;
+    let Some(file) = files::find(&mut reader, &job.org_id, &job.subject_id).await? else { return Ok(Outcome::Done) };
+    drop(reader);
+    if file.feed_item_id.is_some() {
+        return Ok(Outcome::Done);
+    }
+    let org = app.orgs.recorded(&file.org_id).context("the Org is not configured any more")?;
+    // Only the first attempt of the first cause may post without looking.
+    let posted = if job.attempts > 1 || job.generation > 0 { find_post(org, &file).await? } else { None };
+    let id = match posted {
+        Some(id) => id,
+        None => match org.connection.create("FeedItem", &records::feed_post(&file)).await {
+            Ok(id) => id.as_str().to_owned(),
+            // Feed tracking is the admin's choice: without it there is no feed to post to, and the file is attached.
+            Err(error @ (OrgError::FixRequest { .. } | OrgError::NoAccess { .. } | OrgError::Gone { .. })) => {
+                tracing::warn!(target: "casegate", %error, "the Org takes no feed post for this Case");
+                return Ok(Outcome::Done);
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let mut tx = app.store.transaction("record_feed_post").await?;
+    files::set_feed_item(&mut tx, &file.org_id, &file.id, &id).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done)
+}
+
+async fn find_post(org: &Org, file: &SecureFileRow) -> Result<Option<String>, OrgError> {
+    let since = records::date_time(file.received_at);
+    let soql = format!(
+        "SELECT Id, Body FROM FeedItem WHERE ParentId = '{}' AND CreatedDate >= {since} ORDER BY Id",
+        file.case_id
+    );
+    let reference = records::feed_reference(file);
+    let rows = org.connection.query(&soql).await?;
+    let text = |row: &salesforce_client::Record, field: &str| {
+        row.get(field).and_then(|value| value.as_str()).map(str::to_owned)
+    };
+    Ok(rows
+        .iter()
+        .find(|row| text(row, "Body").is_some_and(|body| body.contains(&reference)))
+        .and_then(|row| text(row, "Id")))
+}

@@ -1,0 +1,126 @@
+//! The workers: take a job, do it, say how it ended.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tracing::Instrument as _;
+
+use super::{
+    JobKind, Outcome, attach_file, backoff, expire_requests, post_to_feed, publish_event, seal_upload, send_mail,
+    sweep, sync_request,
+};
+use crate::app::App;
+use crate::store::jobs::{self, JobRow};
+
+/// A job whose worker says nothing for this long is given to another.
+pub const LEASE: Duration = Duration::from_mins(2);
+/// How often the table is looked at when nobody rings.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often things that merely become due are looked for.
+const TICK_EVERY: Duration = Duration::from_mins(1);
+const WORKERS: usize = 4;
+
+/// Works until the connector is asked to stop; a job under way is finished first.
+pub async fn work_until_stopped(app: App) {
+    for _ in 0..WORKERS {
+        app.tasks.spawn(work(app.clone()));
+    }
+    app.tasks.spawn(tick(app.clone()));
+}
+
+async fn work(app: App) {
+    while !app.stop.is_cancelled() {
+        match run_one(&app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::error!(target: "casegate", error = format!("{error:#}"), "the job table could not be read")
+            }
+        }
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = app.job_bell.notified() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+async fn tick(app: App) {
+    while !app.stop.is_cancelled() {
+        if let Err(error) = due_by_time(&app).await {
+            tracing::error!(target: "casegate", error = format!("{error:#}"), "what is due by time could not be done");
+        }
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = tokio::time::sleep(TICK_EVERY) => {}
+        }
+    }
+}
+
+/// Requests and uploads out of time, sessions and tickets that ended, objects nobody adopted.
+async fn due_by_time(app: &App) -> anyhow::Result<()> {
+    expire_requests::expire_requests(app).await?;
+    app.staging.expire_idle(app.clock.now()).await?;
+    sweep::sweep(app).await?;
+    Ok(())
+}
+
+/// Does everything that is due now, once through: for tests and for the moment before shutdown.
+pub async fn run_due(app: &App) -> anyhow::Result<usize> {
+    due_by_time(app).await?;
+    let mut done = 0;
+    while run_one(app).await? {
+        done += 1;
+    }
+    Ok(done)
+}
+
+async fn run_one(app: &App) -> anyhow::Result<bool> {
+    let now = app.clock.now();
+    let mut tx = app.store.transaction("lease_job").await?;
+    let leased = jobs::lease(&mut tx, &app.row_id(), now.as_millis(), now.plus(LEASE).as_millis()).await?;
+    let Some(job) = leased else { return Ok(false) };
+    tx.commit().await?;
+    let span = tracing::info_span!(target: "casegate", "job", kind = %job.kind, subject = %job.subject_id);
+    let outcome = do_job(app, &job).instrument(span).await;
+    let mut tx = app.store.transaction("end_job").await?;
+    let now = app.clock.now();
+    let label = match outcome {
+        Ok(Outcome::Done) => {
+            jobs::finish(&mut tx, &job).await?;
+            "done"
+        }
+        Ok(Outcome::Again(after)) => {
+            jobs::postpone(&mut tx, &job, now.plus(after).as_millis(), "not yet").await?;
+            "again"
+        }
+        Err(error) => {
+            let [chance] = app.randomness.bytes::<1>();
+            let after = backoff(&job, chance);
+            tracing::warn!(
+                target: "casegate", kind = %job.kind, subject = %job.subject_id, attempts = job.attempts,
+                again_in_seconds = after.as_secs(), error = format!("{error:#}"), "a job failed"
+            );
+            jobs::postpone(&mut tx, &job, now.plus(after).as_millis(), &format!("{error:#}")).await?;
+            "failed"
+        }
+    };
+    tx.commit().await?;
+    metrics::counter!("casegate_jobs_total", "kind" => job.kind.clone(), "outcome" => label).increment(1);
+    Ok(true)
+}
+
+async fn do_job(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
+    match JobKind::read(&job.kind).context("a job of a kind that this version does not know")? {
+        JobKind::SendMail => send_mail::send_mail(app, job).await,
+        JobKind::SealUpload => seal_upload::seal_upload(app, job).await,
+        JobKind::AttachFile => attach_file::attach_file(app, job).await,
+        JobKind::PostToFeed => post_to_feed::post_to_feed(app, job).await,
+        JobKind::PublishEvent => publish_event::publish_event(app, job).await,
+        JobKind::SyncRequest => sync_request::sync_request(app, job).await,
+        JobKind::Sweep => {
+            sweep::sweep(app).await?;
+            Ok(Outcome::Done)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! After the database was restored from a backup, an upload may count segments whose objects are gone.
+//!
+//! Separate because nothing else ever moves an offset back. The customer's next HEAD says what is missing, and the
+//! bytes are sent again under new keys and new names.
+
+use super::{Staging, StagingError};
+use crate::store::{pending_objects, segments, uploads};
+use crate::vault::ObjectName;
+
+impl Staging {
+    /// Moves the offset back to the first segment whose object is not there. Returns the new offset.
+    pub async fn reconcile(&self, org_id: &str, upload_id: &str) -> Result<i64, StagingError> {
+        let mut tx = self.store.transaction("reconcile_upload").await?;
+        let Some(upload) = uploads::find(&mut tx, org_id, upload_id).await? else { return Ok(0) };
+        if upload.state != "receiving" {
+            return Ok(upload.offset_bytes);
+        }
+        let rows = segments::list_from(&mut tx, org_id, upload_id, 0, i64::MAX).await?;
+        let mut intact = 0;
+        for row in &rows {
+            let length = u64::try_from(row.ciphertext_bytes).unwrap_or_default();
+            if !self.vault.has_segment(&ObjectName::recorded(&row.object_name), length).await? {
+                break;
+            }
+            intact += row.length_bytes;
+        }
+        if intact < upload.offset_bytes {
+            for name in segments::remove_from(&mut tx, org_id, upload_id, intact).await? {
+                pending_objects::release(&mut tx, org_id, &name).await?;
+            }
+            uploads::move_back(&mut tx, org_id, upload_id, intact).await?;
+            tx.commit().await?;
+        }
+        Ok(intact)
+    }
+}
