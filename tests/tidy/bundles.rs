@@ -23,13 +23,16 @@ fn lwc_holds_bundles_and_nothing_else() {
             }
         }
         for file in files {
-            let known = ["js", "html", "css", "svg", "js-meta.xml"].iter().any(|kind| file.ends_with(&format!(".{kind}")));
+            let known =
+                ["js", "html", "css", "svg", "js-meta.xml"].iter().any(|kind| file.ends_with(&format!(".{kind}")));
             let tests = file.starts_with("__tests__/");
             if !known || (file.contains('/') && !tests) {
                 findings.push(format!("lwc/{bundle}/{file}: no part of a bundle"));
             }
         }
-        if !bundle.starts_with(|first: char| first.is_ascii_lowercase()) || !bundle.chars().all(|c| c.is_ascii_alphanumeric()) {
+        if !bundle.starts_with(|first: char| first.is_ascii_lowercase())
+            || !bundle.chars().all(|c| c.is_ascii_alphanumeric())
+        {
             findings.push(format!("lwc/{bundle}: bundles are camelCase nouns"));
         }
     }

@@ -62,12 +62,21 @@ fn lock_files_name_no_registry_but_the_public_ones() {
 #[test]
 fn nothing_remembers_whose_machine_it_was_written_on() {
     // Spelled in halves, so that this file does not find itself.
-    let marks = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/"), concat!(".inte", "rnal/")];
+    let marks = [
+        concat!("/wo", "rk/"),
+        concat!("/ro", "ot/"),
+        concat!("/ho", "me/"),
+        concat!("/Us", "ers/"),
+        concat!(".inte", "rnal/"),
+    ];
     let mut findings = Vec::new();
     for source in sources(|path| !path.starts_with("tests/payloads/") && !path.ends_with("Cargo.lock")) {
         for (index, line) in source.text.lines().enumerate() {
             findings.extend(
-                marks.iter().filter(|mark| line.contains(**mark)).map(|mark| format!("{}:{}: {mark}", source.path, index + 1)),
+                marks
+                    .iter()
+                    .filter(|mark| line.contains(**mark))
+                    .map(|mark| format!("{}:{}: {mark}", source.path, index + 1)),
             );
         }
     }

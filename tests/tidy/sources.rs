@@ -52,12 +52,15 @@ pub fn has_extension(path: &str, extension: &str) -> bool {
 impl Source {
     /// The lines that ship: everything before the inline tests; nothing of a file that is tests throughout.
     pub fn production(&self) -> impl Iterator<Item = (usize, &str)> {
-        let tests_only = self.path.ends_with("/tests.rs") || self.path.contains("/tests/") || self.path.starts_with("tests/");
+        let tests_only =
+            self.path.ends_with("/tests.rs") || self.path.contains("/tests/") || self.path.starts_with("tests/");
         let lines = if tests_only { "" } else { self.text.as_str() };
         // `#[cfg(test)]` on `mod tests` opens the tail of a file; on anything else it hides one item only.
         let mut before_module = lines.lines().collect::<Vec<_>>();
         let tail = before_module.windows(2).position(|pair| {
-            pair[0].trim() == "#[cfg(test)]" && pair[1].trim_start().starts_with("mod ") && pair[1].trim_end().ends_with('{')
+            pair[0].trim() == "#[cfg(test)]"
+                && pair[1].trim_start().starts_with("mod ")
+                && pair[1].trim_end().ends_with('{')
         });
         before_module.truncate(tail.unwrap_or(before_module.len()));
         before_module.into_iter().enumerate().map(|(index, line)| (index + 1, line))

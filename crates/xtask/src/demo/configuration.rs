@@ -60,7 +60,6 @@ time_zone = "Europe/Berlin"
 [[org]]
 org_id = {org_id}
 instance_url = {instance}
-allow_loopback = true
 client_id = {client_id}
 username = {username}
 audience = {instance}
