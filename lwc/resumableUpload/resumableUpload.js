@@ -24,10 +24,8 @@ export const UploadState = Object.freeze({
 export const SMALLEST_CHUNK = 256 * 1024;
 export const LARGEST_CHUNK = 64 * 1024 * 1024;
 const FIRST_CHUNK = 1024 * 1024;
-
 // A request of this length survives most drops and still keeps the pipe full.
 const REQUEST_MS = Object.freeze({ shortest: 5000, desired: 10000, longest: 20000 });
-
 const DEFAULT_LIMITS = Object.freeze({
     stallMs: 30000, // no byte moved: the connection is dead, whatever the socket says
     answerMs: 120000, // every byte handed over: the server may need time to make them durable
@@ -113,7 +111,7 @@ export class ResumableUpload {
     /**
      * Options: `endpoint` creates uploads; `scope` is what they belong to (a file request's id), part of the key in `memory`;
      * `authorization` is async ({ renew }) => value of that header, `renew` after a 401; `relativePath` lies inside a chosen
-     * folder; `known` is { uploadUrl, clientId } of an upload the server told us about (another tab, another device);
+     * folder; `clientName` is who sends, for the audit; `known` is { uploadUrl, clientId } of an upload the server told us about (another tab, another device);
      * `onChange` receives snapshots; `memory`, `device`, `limits`: see browserMemory, browserDevice, DEFAULT_LIMITS.
      */
     constructor(file, options) {
@@ -121,6 +119,7 @@ export class ResumableUpload {
         this._endpoint = new URL(options.endpoint, document.baseURI).href;
         this._authorization = options.authorization ?? (async () => null);
         this._relativePath = options.relativePath ?? "";
+        this._clientName = options.clientName;
         this._onChange = options.onChange ?? (() => {});
         this._memory = options.memory ?? browserMemory();
         this._device = options.device ?? browserDevice();
@@ -235,6 +234,7 @@ export class ResumableUpload {
         const metadata = { filename: name, filetype: type || "application/octet-stream", client_id: this.clientId };
         if (this._relativePath) metadata.relative_path = this._relativePath;
         const headers = { "Upload-Length": String(this.file.size), "Upload-Metadata": encodeMetadata(metadata) };
+        if (this._clientName) headers["X-Client-Name"] = this._clientName;
         const answer = await this._ask("POST", this._endpoint, headers);
         const location = answer.headers.get("Location");
         if (answer.status !== 201 || !location) throw await failure(answer);
@@ -287,15 +287,15 @@ export class ResumableUpload {
 
     async _explainAppend(answer) {
         const { status, problem } = answer;
-        if (status === 409 && this._conflicts < CONFLICTS_ALLOWED) {
+        const isElsewhere = status === 409 || status === 404 || (status === 410 && problem?.code !== "link_closed");
+        if (isElsewhere && this._conflicts < CONFLICTS_ALLOWED) {
             this._conflicts += 1;
-            throw new Interruption("server", { soon: true }); // another request moved the offset: ask, then go on
+            throw new Interruption("server", { soon: true }); // another request moved or ended it: ask, then go on
         }
         if (status === 413 && !problem && this._chunk > SMALLEST_CHUNK) {
             this._chunk = chunkWithin(this._chunk / 2); // a proxy's body limit, not our server's policy
             throw new Interruption("server", { soon: true });
         }
-        if ((status === 404 || status === 410) && !problem) throw new Interruption("server", { soon: true });
         throw await failure(answer);
     }
 

@@ -139,18 +139,17 @@ function lineOf(row, language, limits) {
         case FileState.RETRYING:
             return say(language, "server_away");
         case FileState.REFUSED:
-            return refusalLine(row.refusal, language, limits);
+            return refusalLine(row, language, limits);
         default:
             return say(language, `file_${row.state}`, shown);
     }
 }
 
-function refusalLine(refusal, language, limits) {
+function refusalLine(row, language, limits) {
+    const { refusal } = row;
     switch (refusal?.code) {
         case "too_large":
-            return say(language, "refused_too_large", {
-                size: limits.max_file_bytes ? size(language, limits.max_file_bytes) : ""
-            });
+            return tooLargeLine(row, language, limits);
         case "type":
         case "type_not_accepted":
             return say(language, "refused_type");
@@ -161,4 +160,13 @@ function refusalLine(refusal, language, limits) {
         default:
             return say(language, "refused_other", { detail: refusal?.problem?.detail ?? "" });
     }
+}
+
+/** One code, three limits: of a file, of the number of files, of all files together. */
+function tooLargeLine({ sizeBytes, refusal }, language, limits) {
+    const { limit_files: files, limit_bytes: bytes = limits.max_file_bytes } = refusal.problem ?? {};
+    if (files) return say(language, "refused_count");
+    return bytes && bytes < sizeBytes
+        ? say(language, "refused_too_large", { size: size(language, bytes) })
+        : say(language, "refused_room");
 }

@@ -245,6 +245,11 @@ const STRINGS = Object.freeze({
         "Nicht gesendet: Diese Art Datei wird nicht angenommen.",
         "Non envoyé : ce type de fichier n’est pas accepté."
     ],
+    refused_room: [
+        "Not sent: there is no room left for this request.",
+        "Nicht gesendet: Für diese Anfrage ist kein Platz mehr.",
+        "Non envoyé : il n’y a plus de place pour cette demande."
+    ],
     refused_count: ["Not sent: too many files.", "Nicht gesendet: zu viele Dateien.", "Non envoyé : trop de fichiers."],
     refused_unreadable: [
         "Stopped: the file was changed, moved or is not reachable. Choose it again.",

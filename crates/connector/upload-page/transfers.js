@@ -150,6 +150,7 @@ export class Transfers {
             scope: this._session.requestId,
             authorization: this._session.authorization,
             relativePath,
+            clientName: "upload page",
             known,
             memory: this._memory,
             onChange: (snapshot) => this._learn(row, snapshot)
