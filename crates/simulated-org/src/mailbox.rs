@@ -1,7 +1,7 @@
 //! `/mailbox`: the customers' mail as on a phone, to look at in the demo and to click through in browser tests.
 //!
-//! A mail's HTML is shown in a frame that runs no script. Its links are opened by the page around it: in the named
-//! frame of `?target=phone`, else in a new tab.
+//! A mail's HTML is shown in a frame whose policy runs no script of the mail's. Its links are opened by the page around
+//! it: in the named frame of `?target=phone`, else in a new tab.
 
 use std::sync::Arc;
 
@@ -18,7 +18,8 @@ use crate::rest::http::json_response;
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                            frame-src 'self'; base-uri 'none'; form-action 'none'";
 /// A mail may style itself and show pictures it carries. Nothing it says is fetched or run.
-const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+const MAIL_POLICY: &str = "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; \
+                           base-uri 'none'";
 
 pub async fn page() -> Response {
     let headers = [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY), (header::CACHE_CONTROL, "no-cache")];

@@ -5,8 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
 use simulated_org::TokenOverrides;
+use simulated_org::agent_token::{AgentSigner, TokenSubject};
+use simulated_org::record_id::RecordId;
 
-use crate::caller::{Caller, NOW_MS};
+use crate::caller::{Caller, NOW_MS, repository};
 
 fn verify(caller: &Caller, token: &str) -> Option<Value> {
     let key = DecodingKey::from_rsa_pem(caller.org.agent_certificate_pem().as_bytes()).unwrap();
@@ -54,4 +56,26 @@ async fn broken_tokens_can_be_had_over_the_admin_port() {
     assert_eq!(claims["iat"], NOW_MS / 1_000 - 90);
     let unknown = json!({ "user": "anna", "overrides": { "nonsense": 1 } });
     assert_eq!(caller.admin("agent-tokens", &unknown).await.status, 422);
+}
+
+#[tokio::test]
+async fn the_golden_token_comes_out_byte_for_byte() {
+    let golden = std::fs::read_to_string(repository().join("tests/payloads/agent-token.json")).unwrap();
+    let golden: Value = serde_json::from_str(&golden).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let claims = &golden["claims"];
+    let id = |name: &str| RecordId::parse(claims[name].as_str().unwrap()).unwrap();
+    let signer = AgentSigner::from_pem(&text(&golden["private_key_pem"]), &text(&golden["certificate_pem"])).unwrap();
+    let audience = text(&claims["aud"]);
+    let subject = TokenSubject {
+        org: id("iss"),
+        user: id("sub"),
+        case: Some(id("case")),
+        audience: &audience,
+        permissions: claims["perms"].as_array().unwrap().iter().map(text).collect(),
+    };
+    let mut overrides = TokenOverrides::default();
+    overrides.claims.insert("jti".to_owned(), claims["jti"].clone());
+    let minted = signer.mint(&subject, claims["iat"].as_i64().unwrap() * 1_000, &overrides).unwrap();
+    assert_eq!(minted, text(&golden["token"]));
 }

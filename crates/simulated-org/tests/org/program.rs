@@ -1,0 +1,55 @@
+//! The program itself: one line when ready, and the same signature after a restart.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::caller::{reply, repository};
+
+async fn start(keys: &Path) -> (Child, Value) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_simulated-org"))
+        .args(["--connector-url", "http://127.0.0.1:8443/", "--print-ready", "--metadata"])
+        .arg(repository())
+        .arg("--agent-key-file")
+        .arg(keys.join("agent.key"))
+        .arg("--agent-certificate-file")
+        .arg(keys.join("agent.crt"))
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+#[tokio::test]
+async fn it_says_where_it_is_and_keeps_its_certificate_over_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let http = reqwest::Client::builder().build().unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let (mut child, ready) = start(folder.path()).await;
+        assert!(ready["smtp"].as_str().unwrap().starts_with("127.0.0.1:"));
+        let seed = reply(http.get(format!("{}/__sim/seed", ready["admin_url"].as_str().unwrap()))).await.body;
+        assert_eq!(seed["url"], ready["url"]);
+        assert_eq!(seed["connector_url"], "http://127.0.0.1:8443");
+        seen.push((seed["agent_certificate_pem"].clone(), seed["cases"].clone()));
+        child.kill().await.unwrap();
+    }
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
+async fn it_listens_on_loopback_only() {
+    let refused = Command::new(env!("CARGO_BIN_EXE_simulated-org"))
+        .args(["--connector-url", "http://127.0.0.1:8443", "--listen", "0.0.0.0:0"])
+        .output()
+        .await
+        .unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("no loopback address"));
+}
