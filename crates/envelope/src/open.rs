@@ -123,8 +123,8 @@ pub(crate) fn open_chunk(key: &AeadKey, number: u64, place: Place, chunk: &[u8],
     debug_assert!(chunk.len() <= CHUNK_LEN + TAG_LEN);
     let (sealed, tag) = chunk.split_last_chunk().expect("callers hand in at least a tag");
     let start = out.len();
-    out.extend_from_slice(sealed);
-    let opened = key.open(chunk_nonce(number, place), &mut out[start..], *tag);
+    out.resize(start + sealed.len(), 0);
+    let opened = key.open(chunk_nonce(number, place), sealed, *tag, &mut out[start..]);
     if !opened {
         out.truncate(start);
     }

@@ -103,15 +103,10 @@ impl Sealer {
         self.emit_nonce(out);
         while !plaintext.is_empty() {
             if self.held.len() == CHUNK_LEN {
-                let start = out.len();
-                out.extend_from_slice(&self.held);
-                self.held.clear();
-                self.seal_tail(start, Place::Middle, out);
+                self.seal_held(Place::Middle, out);
             } else if self.held.is_empty() && plaintext.len() > CHUNK_LEN {
                 let (chunk, rest) = plaintext.split_at(CHUNK_LEN);
-                let start = out.len();
-                out.extend_from_slice(chunk);
-                self.seal_tail(start, Place::Middle, out);
+                seal_chunk(&self.key, &mut self.next_chunk, Place::Middle, chunk, out);
                 plaintext = rest;
             } else {
                 let (taken, rest) = plaintext.split_at(plaintext.len().min(CHUNK_LEN - self.held.len()));
@@ -125,9 +120,7 @@ impl Sealer {
     pub fn finish(mut self, out: &mut Vec<u8>) {
         out.reserve(NONCE_LEN + SEALED_CHUNK_LEN);
         self.emit_nonce(out);
-        let start = out.len();
-        out.extend_from_slice(&self.held);
-        self.seal_tail(start, Place::Last, out);
+        self.seal_held(Place::Last, out);
     }
 
     fn emit_nonce(&mut self, out: &mut Vec<u8>) {
@@ -136,12 +129,18 @@ impl Sealer {
         }
     }
 
-    /// Seals `out[start..]` where it lies.
-    fn seal_tail(&mut self, start: usize, place: Place, out: &mut Vec<u8>) {
-        let tag = self.key.seal(chunk_nonce(self.next_chunk, place), &mut out[start..]);
-        out.extend_from_slice(&tag);
-        self.next_chunk = self.next_chunk.checked_add(1).expect("2^64 chunks are more bytes than any file has");
+    fn seal_held(&mut self, place: Place, out: &mut Vec<u8>) {
+        seal_chunk(&self.key, &mut self.next_chunk, place, &self.held, out);
+        self.held.clear();
     }
+}
+
+fn seal_chunk(key: &AeadKey, next_chunk: &mut u64, place: Place, chunk: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + chunk.len(), 0);
+    let tag = key.seal(chunk_nonce(*next_chunk, place), chunk, &mut out[start..]);
+    out.extend_from_slice(&tag);
+    *next_chunk = next_chunk.checked_add(1).expect("2^64 chunks are more bytes than any file has");
 }
 
 /// Seals a small file that is in memory as a whole, such as one staged segment.

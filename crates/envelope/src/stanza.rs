@@ -62,8 +62,8 @@ impl Stanza {
         let key = wrap_key(shared.as_bytes(), share, &identity.recipient());
         let (wrapped, tag) = body.split_first_chunk::<16>().expect("the body is longer than a file key");
         let tag = tag.try_into().expect("the rest of the body is the tag");
-        let mut file_key = Zeroizing::new(*wrapped);
-        Ok(key.open(WRAP_NONCE, file_key.as_mut(), tag).then(|| FileKey::new(file_key)))
+        let mut file_key = Zeroizing::new([0; 16]);
+        Ok(key.open(WRAP_NONCE, wrapped, tag, file_key.as_mut()).then(|| FileKey::new(file_key)))
     }
 }
 
@@ -78,16 +78,15 @@ pub(crate) fn write_x25519(
     let share = PublicKey::from(&ephemeral).to_bytes();
     let shared = ephemeral.diffie_hellman(&PublicKey::from(*recipient.as_bytes()));
     let key = wrap_key(shared.as_bytes(), &share, recipient);
-    let mut body = Zeroizing::new([0; WRAPPED_LEN]);
+    let mut body = [0; WRAPPED_LEN];
     let (wrapped, tag) = body.split_at_mut(16);
-    wrapped.copy_from_slice(file_key.as_bytes());
-    tag.copy_from_slice(&key.seal(WRAP_NONCE, wrapped));
+    tag.copy_from_slice(&key.seal(WRAP_NONCE, file_key.as_bytes(), wrapped));
 
     header.push_str("-> X25519 ");
     STANDARD_NO_PAD.encode_string(share, header);
     header.push('\n');
     // 43 columns, so the first body line is already the short, final one.
-    STANDARD_NO_PAD.encode_string(body.as_ref(), header);
+    STANDARD_NO_PAD.encode_string(body, header);
     header.push('\n');
 }
 
