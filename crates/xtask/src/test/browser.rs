@@ -19,20 +19,26 @@ use crate::{run, workspace};
 const READY_WITHIN: Duration = Duration::from_mins(4);
 
 pub fn run(bench: &mut Bench) -> Result<Tally> {
+    let folder = workspace::root().join("tests/org");
+    let mut sandboxed = run::program("node", &folder);
+    sandboxed.args(["--test", "--test-reporter=tap", "e2e/"]);
+    let mut tally = node::counted(sandboxed, node::summary)?;
+
     let (mut stage, data) = start_stage()?;
     let outcome = wait_until_ready(&mut stage, &data).and_then(|urls| {
         let shots = data.join("screenshots");
         fs::create_dir_all(&shots)?;
-        let mut journey = run::program("node", &workspace::root().join("tests/org"));
+        let mut journey = run::program("node", &folder);
         journey.arg("e2e/journey.mjs").args(["--urls", &urls, "--shots"]).arg(&shots);
         if bench.full {
             journey.env("CASEGATE_TEST_FULL", "1");
         }
-        node::counted(journey)
+        node::counted(journey, |_| None)
     });
     drop(stage.stdin.take());
     stage.wait()?;
-    outcome
+    tally.add(outcome?);
+    Ok(tally)
 }
 
 fn start_stage() -> Result<(Child, PathBuf)> {

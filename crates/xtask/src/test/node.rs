@@ -15,19 +15,19 @@ pub fn upload_client(bench: &mut Bench) -> Result<Tally> {
     if bench.full {
         tests.env("CASEGATE_TEST_FULL", "1");
     }
-    counted(tests)
+    counted(tests, summary)
 }
 
 pub fn salesforce(_: &mut Bench) -> Result<Tally> {
     let mut gate = run::program("node", &workspace::root());
     gate.arg("tests/salesforce/gate.mjs");
-    counted(gate)
+    counted(gate, part_of_gate)
 }
 
-/// Runs a gate, counting by its own summary (`# pass 12` or `12 passed, 0 failed`) when it prints one.
-pub fn counted(mut command: std::process::Command) -> Result<Tally> {
+/// Runs a gate and counts by the lines it prints; one that ends without any counts as one check.
+pub fn counted(mut command: std::process::Command, read: fn(&str) -> Option<Tally>) -> Result<Tally> {
     let mut tally = Tally::default();
-    let ended_well = run::watched(&mut command, |line| tally.add(summary(line).unwrap_or_default()))?;
+    let ended_well = run::watched(&mut command, |line| tally.add(read(line).unwrap_or_default()))?;
     if !ended_well && tally.failed == 0 {
         tally.failed = 1;
     }
@@ -37,18 +37,22 @@ pub fn counted(mut command: std::process::Command) -> Result<Tally> {
     Ok(tally)
 }
 
-fn summary(line: &str) -> Option<Tally> {
+/// `ok   jest        12.3 s  …` or `FAIL jest …`.
+fn part_of_gate(line: &str) -> Option<Tally> {
+    let passed = line.starts_with("ok   ");
+    (passed || line.starts_with("FAIL ")).then(|| Tally::one(passed))
+}
+
+/// `# pass 12` and `# fail 0` of Node's test runner.
+pub fn summary(line: &str) -> Option<Tally> {
     let count = |text: &str| text.trim().parse::<u64>().ok();
     // The spec reporter marks the same lines with an information sign.
     let line = line.strip_prefix("ℹ ").or_else(|| line.strip_prefix("# ")).unwrap_or(line);
     if let Some(passed) = line.strip_prefix("pass ").and_then(count) {
         return Some(Tally { passed, failed: 0 });
     }
-    if let Some(failed) = line.strip_prefix("fail ").and_then(count) {
-        return Some(Tally { passed: 0, failed });
-    }
-    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
-    Some(Tally { passed: count(passed)?, failed: count(failed)? })
+    let failed = line.strip_prefix("fail ").and_then(count)?;
+    Some(Tally { passed: 0, failed })
 }
 
 #[cfg(test)]
@@ -60,7 +64,10 @@ mod tests {
         let read = |line| summary(line).map(|tally| (tally.passed, tally.failed));
         assert_eq!(read("# pass 12"), Some((12, 0)));
         assert_eq!(read("ℹ fail 2"), Some((0, 2)));
-        assert_eq!(read("7 passed, 1 failed"), Some((7, 1)));
         assert_eq!(read("ok 3 - resumes"), None);
+        let read = |line| part_of_gate(line).map(|tally| (tally.passed, tally.failed));
+        assert_eq!(read("ok   slds         3.4 s  Lightning Design System"), Some((1, 0)));
+        assert_eq!(read("FAIL jest        54.8 s  bundles"), Some((0, 1)));
+        assert_eq!(read("Salesforce gate: 11 parts passed, 60.2 s"), None);
     }
 }
