@@ -40,29 +40,36 @@ impl Org {
         format!("{}.{own_id}", self.config.org_id)
     }
 
-    /// Whether the user may read the Case, by an answer of the Org that is at most a minute old.
-    pub async fn may_read(&self, user: &UserId, case: &CaseId, now: Timestamp) -> Result<bool, OrgError> {
-        let key = (user.clone(), case.clone());
+    /// Whether the user may read the Case, by an answer of the Org that is at most a minute old: for requests that go on
+    /// with something that was granted before.
+    pub async fn may_still_read(&self, user: &UserId, case: &CaseId, now: Timestamp) -> Result<bool, OrgError> {
         {
             let mut seen = self.seen_access.lock().expect("no holder of the seen accesses panics");
             seen.retain(|_, at| now.since(*at) < ACCESS_GOOD_FOR);
-            if seen.contains_key(&key) {
+            if seen.contains_key(&(user.clone(), case.clone())) {
                 return Ok(true);
             }
         }
-        let record_ids = |text: &str| {
+        self.may_read(user, case, now).await
+    }
+
+    /// Whether the user may read the Case, asked now.
+    pub async fn may_read(&self, user: &UserId, case: &CaseId, now: Timestamp) -> Result<bool, OrgError> {
+        let record_id = |text: &str| {
             salesforce_client::RecordId::parse(text).map_err(|_| OrgError::FixRequest {
                 code: "MALFORMED_ID".to_owned(),
                 message: String::new(),
                 fields: vec![],
             })
         };
-        let rows =
-            self.connection.user_record_access(&record_ids(user.as_str())?, &[record_ids(case.as_str())?]).await?;
+        let rows = self.connection.user_record_access(&record_id(user.as_str())?, &[record_id(case.as_str())?]).await?;
         // No row means no access.
         let may = rows.iter().any(|row| row.record_id.as_str() == case.as_str() && row.has_read);
+        let mut seen = self.seen_access.lock().expect("no holder of the seen accesses panics");
         if may {
-            self.seen_access.lock().expect("no holder of the seen accesses panics").insert(key, now);
+            seen.insert((user.clone(), case.clone()), now);
+        } else {
+            seen.remove(&(user.clone(), case.clone()));
         }
         Ok(may)
     }

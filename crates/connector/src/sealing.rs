@@ -4,6 +4,7 @@
 //! object, the audit event and the job that attaches it; then the staging key is gone.
 
 use std::future::Future;
+use std::time::Duration;
 
 use envelope::Identity;
 use secure_files::{Activity, ScanVerdict, SecureFileId, SecureFileState, Timestamp, shown_path};
@@ -16,7 +17,7 @@ use crate::store::uploads::{self, UploadRow};
 use crate::store::{
     Store, StoreError, Transaction, file_requests, jobs, pending_objects, secure_files as files, segments,
 };
-use crate::vault::{ObjectName, SealedFile, Vault, VaultError};
+use crate::vault::{FileSeal, ObjectName, SealedFile, Vault, VaultError};
 
 const PAGE: i64 = 64;
 
@@ -39,7 +40,12 @@ pub struct Sealing {
 }
 
 impl Sealing {
-    /// Seals one upload. `keep_alive` is called between segments and says whether the pass may go on.
+    /// Seals one upload. `keep_alive` is called before each segment and answers the time, or `None` when the pass must
+    /// end.
+    ///
+    /// # Errors
+    /// Whatever it says, the upload stays frozen and the next pass starts over; only a segment that is gone from the
+    /// bucket moves the upload back to where its sender has to continue.
     pub async fn seal<F, Fut>(
         &self,
         org_id: &str,
@@ -49,7 +55,7 @@ impl Sealing {
     ) -> Result<Pass, StagingError>
     where
         F: FnMut() -> Fut,
-        Fut: Future<Output = bool>,
+        Fut: Future<Output = Option<Timestamp>>,
     {
         let mut reader = self.store.read().await?;
         let upload = uploads::find(&mut reader, org_id, upload_id).await?;
@@ -59,30 +65,46 @@ impl Sealing {
 
         let id = SecureFileId::from_random(self.randomness.bytes());
         let (file_name, key_name) = (ObjectName::file(id), ObjectName::key(id, 1));
+        let names = PassNames { file: ObjectName::file(id), key: ObjectName::key(id, 1), recorded_at: now };
         let mut tx = self.store.transaction("record_sealed_objects").await?;
-        for name in [&file_name, &key_name] {
+        for name in [&names.file, &names.key] {
             pending_objects::record(&mut tx, org_id, name.as_str(), now.as_millis()).await?;
         }
         tx.commit().await?;
 
-        let Some(sealed) = self.read_and_seal(&upload, id, &staging_key, &mut keep_alive).await? else {
-            return Ok(Pass::NothingToDo);
-        };
-        self.commit(&upload, sealed, &file_name, &key_name, now).await
+        let mut seal = self.vault.begin_file(id, u64::try_from(upload.size_bytes).unwrap_or_default()).await?;
+        match self.feed(&mut seal, &upload, &staging_key, &names, &mut keep_alive).await {
+            Ok(true) => {}
+            Ok(false) => {
+                seal.abort().await;
+                return Ok(Pass::NothingToDo);
+            }
+            Err(error) => {
+                seal.abort().await;
+                if is_missing(&error) {
+                    self.staging.reconcile(org_id, upload_id).await?;
+                }
+                return Err(error);
+            }
+        }
+        let sealed = self.vault.finish_file(seal).await?;
+        self.commit(&upload, sealed, &names, now).await
     }
 
-    async fn read_and_seal<F, Fut>(
+    /// Feeds every segment to the seal. False when the pass was told to end.
+    async fn feed<F, Fut>(
         &self,
+        seal: &mut FileSeal,
         upload: &UploadRow,
-        id: SecureFileId,
         staging_key: &Identity,
+        names: &PassNames,
         keep_alive: &mut F,
-    ) -> Result<Option<SealedFile>, StagingError>
+    ) -> Result<bool, StagingError>
     where
         F: FnMut() -> Fut,
-        Fut: Future<Output = bool>,
+        Fut: Future<Output = Option<Timestamp>>,
     {
-        let mut seal = self.vault.begin_file(id, u64::try_from(upload.size_bytes).unwrap_or_default()).await?;
+        let mut kept_at = names.recorded_at;
         let mut manifest = ManifestDigest::default();
         let mut offset = 0;
         while offset < upload.size_bytes {
@@ -96,9 +118,10 @@ impl Sealing {
                 if segment.start_offset != offset {
                     return Err(StoreError::Unreadable("an upload's segments leave a gap").into());
                 }
-                if !keep_alive().await {
-                    seal.abort().await;
-                    return Ok(None);
+                let Some(now) = keep_alive().await else { return Ok(false) };
+                if now.since(kept_at) >= KEEP_AFTER {
+                    self.keep(names, now).await?;
+                    kept_at = now;
                 }
                 let plaintext = self
                     .vault
@@ -116,28 +139,38 @@ impl Sealing {
             }
         }
         if upload.manifest_sha256.as_deref() != Some(manifest.finish().as_str()) {
-            seal.abort().await;
             return Err(VaultError::NotThatObject("the segments are not those of the manifest").into());
         }
-        Ok(Some(self.vault.finish_file(seal).await?))
+        Ok(true)
+    }
+
+    /// A pass over a large file may take longer than the sweep waits for an object to be adopted.
+    async fn keep(&self, names: &PassNames, now: Timestamp) -> Result<(), StagingError> {
+        let mut tx = self.store.transaction("keep_sealed_objects").await?;
+        for name in [&names.file, &names.key] {
+            pending_objects::keep(&mut tx, name.as_str(), now.as_millis()).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn commit(
         &self,
         upload: &UploadRow,
         sealed: SealedFile,
-        file_name: &ObjectName,
-        key_name: &ObjectName,
+        names: &PassNames,
         now: Timestamp,
     ) -> Result<Pass, StagingError> {
         let mut tx = self.store.transaction("commit_sealed_file").await?;
-        let adopted = pending_objects::consume(&mut tx, file_name.as_str()).await?
-            && pending_objects::consume(&mut tx, key_name.as_str()).await?;
-        if !adopted || !uploads::settle(&mut tx, &upload.org_id, &upload.id, "frozen", "sealed").await? {
-            // The objects stay pending: the sweep removes them.
+        // Either way out of here leaves the objects pending: the sweep removes them.
+        if !uploads::settle(&mut tx, &upload.org_id, &upload.id, "frozen", "sealed").await? {
             return Ok(Pass::NothingToDo);
         }
-        let row = self.row(&mut tx, upload, &sealed, file_name, key_name, now).await?;
+        let adopted = pending_objects::consume(&mut tx, names.file.as_str()).await?
+            && pending_objects::consume(&mut tx, names.key.as_str()).await?;
+        if !adopted {
+            return Err(StagingError::Superseded);
+        }
+        let row = self.row(&mut tx, upload, &sealed, names, now).await?;
         files::insert(&mut tx, &row).await?;
         self.staging.release_segments(&mut tx, &upload.org_id, &upload.id).await?;
         for (kind, subject) in [("attach_file", row.id.as_str()), ("sync_request", upload.request_id.as_str())] {
@@ -154,8 +187,7 @@ impl Sealing {
         tx: &mut Transaction,
         upload: &UploadRow,
         sealed: &SealedFile,
-        file_name: &ObjectName,
-        key_name: &ObjectName,
+        names: &PassNames,
         now: Timestamp,
     ) -> Result<SecureFileRow, StagingError> {
         let request = file_requests::find(tx, &upload.org_id, &upload.request_id)
@@ -174,7 +206,7 @@ impl Sealing {
             content_type: upload.content_type.clone(),
             size_bytes: size(sealed.size_bytes),
             plaintext_sha256: hex::encode(sealed.plaintext_sha256),
-            object_name: file_name.as_str().to_owned(),
+            object_name: names.file.as_str().to_owned(),
             ciphertext_bytes: size(sealed.ciphertext_bytes),
             ciphertext_sha256: hex::encode(sealed.ciphertext_sha256),
             header_bytes: size(sealed.header_bytes),
@@ -183,7 +215,7 @@ impl Sealing {
                 self.vault.seal_cell(&identity_cell(&id), sealed.identity.identity().to_text().as_bytes())?,
             ),
             key_generation: 1,
-            key_object_name: key_name.as_str().to_owned(),
+            key_object_name: names.key.as_str().to_owned(),
             scan: ScanVerdict::NotScanned.as_str().to_owned(),
             state: SecureFileState::Held.as_str().to_owned(),
             sender_name: request.recipient_name,
@@ -195,6 +227,21 @@ impl Sealing {
             id,
         })
     }
+}
+
+/// What a pass writes, and since when the database knows.
+struct PassNames {
+    file: ObjectName,
+    key: ObjectName,
+    recorded_at: Timestamp,
+}
+
+/// Far more often than the sweep's patience ends.
+const KEEP_AFTER: Duration = Duration::from_mins(10);
+
+/// The database counts a segment that the bucket does not have: it was restored from a backup.
+fn is_missing(error: &StagingError) -> bool {
+    matches!(error, StagingError::Vault(VaultError::Storage(object_store::Error::NotFound { .. })))
 }
 
 /// Where the file's own identity is sealed to.

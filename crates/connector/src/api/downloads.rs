@@ -88,7 +88,7 @@ impl Access {
     }
 
     async fn still_granted(&self, now: Timestamp) -> Result<bool, Problem> {
-        Ok(self.org.may_read(&self.user, &self.case, now).await?)
+        Ok(self.org.may_still_read(&self.user, &self.case, now).await?)
     }
 }
 

@@ -231,7 +231,7 @@ impl From<VaultError> for Problem {
     fn from(error: VaultError) -> Self {
         match &error {
             VaultError::Open(opened) => {
-                tracing::error!(target: "casegate", detail = opened.detail(), "an object did not open")
+                tracing::error!(target: "casegate", detail = opened.detail(), "an object did not open");
             }
             other => tracing::error!(target: "casegate", error = %other, "the vault failed"),
         }

@@ -19,12 +19,9 @@ pub async fn attach_file(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
     drop(reader);
     let org = app.orgs.recorded(&file.org_id).context("the Org is not configured any more")?;
     // The record of the request comes first, so that the file's can point to it.
-    let request_id = match request.salesforce_id.clone() {
-        Some(id) => id,
-        None => {
-            app.enqueue_alone(&file.org_id, JobKind::SyncRequest, &request.id, app.clock.now()).await?;
-            anyhow::bail!("the record of the request is not there yet")
-        }
+    let Some(request_id) = request.salesforce_id.clone() else {
+        app.enqueue_alone(&file.org_id, JobKind::SyncRequest, &request.id, app.clock.now()).await?;
+        anyhow::bail!("the record of the request is not there yet")
     };
     let fields = records::secure_file(&file, Some(&request_id))?;
     let external_id = org.external_id(&file.id);

@@ -34,7 +34,7 @@ async fn work(app: App) {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {
-                tracing::error!(target: "casegate", error = format!("{error:#}"), "the job table could not be read")
+                tracing::error!(target: "casegate", error = format!("{error:#}"), "the job table could not be read");
             }
         }
         tokio::select! {

@@ -14,9 +14,10 @@ pub async fn seal_upload(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// False when another worker has taken the job meanwhile: this pass then stops.
-async fn renew(app: &App, job: &JobRow) -> bool {
-    let until: Timestamp = app.clock.now().plus(LEASE);
+/// The time; `None` when another worker has taken the job meanwhile: this pass then stops.
+async fn renew(app: &App, job: &JobRow) -> Option<Timestamp> {
+    let now = app.clock.now();
+    let until = now.plus(LEASE);
     let renewed = async {
         let mut tx = app.store.transaction("renew_lease").await?;
         let is_ours = jobs::renew(&mut tx, &job.id, &job.lease, until.as_millis()).await?;
@@ -24,5 +25,5 @@ async fn renew(app: &App, job: &JobRow) -> bool {
         Ok::<_, crate::store::StoreError>(is_ours)
     };
     // A database that does not answer now is no reason to stop: the commit at the end decides.
-    renewed.await.unwrap_or(true)
+    renewed.await.unwrap_or(true).then_some(now)
 }

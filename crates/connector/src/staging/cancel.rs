@@ -12,9 +12,10 @@ impl Staging {
     pub async fn cancel(&self, org_id: &str, upload_id: &str, now: Timestamp) -> Result<bool, StagingError> {
         let mut tx = self.store.transaction("cancel_upload").await?;
         let Some(upload) = uploads::find(&mut tx, org_id, upload_id).await? else { return Ok(false) };
-        if !self.give_up(&mut tx, &upload, "cancelled", now).await? {
+        if !uploads::settle(&mut tx, org_id, upload_id, "receiving", "cancelled").await? {
             return Ok(false);
         }
+        self.give_up(&mut tx, &upload, "cancelled", now).await?;
         tx.commit().await?;
         self.turns.begin(upload_id).cancel();
         Ok(true)
@@ -25,13 +26,16 @@ impl Staging {
         let mut reader = self.store.read().await?;
         let expired = uploads::list_expired(&mut reader, now.as_millis(), 100).await?;
         drop(reader);
+        let mut given_up = 0;
         for upload in &expired {
             let mut tx = self.store.transaction("expire_upload").await?;
-            if self.give_up(&mut tx, upload, "expired", now).await? {
+            if uploads::expire(&mut tx, &upload.org_id, &upload.id, now.as_millis()).await? {
+                self.give_up(&mut tx, upload, "expired", now).await?;
                 tx.commit().await?;
+                given_up += 1;
             }
         }
-        Ok(expired.len())
+        Ok(given_up)
     }
 
     async fn give_up(
@@ -40,13 +44,10 @@ impl Staging {
         upload: &UploadRow,
         to: &str,
         now: Timestamp,
-    ) -> Result<bool, StagingError> {
-        if !uploads::settle(tx, &upload.org_id, &upload.id, "receiving", to).await? {
-            return Ok(false);
-        }
+    ) -> Result<(), StagingError> {
         self.release_segments(tx, &upload.org_id, &upload.id).await?;
         self.audit.append(tx, Event::of_upload(Activity::UploadCancelled, upload).detail(to), now).await?;
-        Ok(true)
+        Ok(())
     }
 
     /// Hands the segments of a settled upload to the sweep.

@@ -8,11 +8,12 @@ use crate::store::{pending_objects, segments, uploads};
 use crate::vault::ObjectName;
 
 impl Staging {
-    /// Moves the offset back to the first segment whose object is not there. Returns the new offset.
+    /// Moves the offset back to the first segment whose object is not there; a frozen upload then receives again. Returns
+    /// the new offset.
     pub async fn reconcile(&self, org_id: &str, upload_id: &str) -> Result<i64, StagingError> {
         let mut tx = self.store.transaction("reconcile_upload").await?;
         let Some(upload) = uploads::find(&mut tx, org_id, upload_id).await? else { return Ok(0) };
-        if upload.state != "receiving" {
+        if !matches!(upload.state.as_str(), "receiving" | "frozen") {
             return Ok(upload.offset_bytes);
         }
         let rows = segments::list_from(&mut tx, org_id, upload_id, 0, i64::MAX).await?;

@@ -49,6 +49,16 @@ pub async fn claim_abandoned(
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
+/// Somebody is still writing it: the sweep's patience begins anew.
+pub async fn keep(connection: &mut AnyConnection, object_name: &str, now: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE pending_objects SET created_at = $2 WHERE object_name = $1 AND claimed = 0")
+        .bind(object_name)
+        .bind(now)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// The object is gone from the bucket.
 pub async fn forget(connection: &mut AnyConnection, object_name: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM pending_objects WHERE object_name = $1 AND claimed = 1")

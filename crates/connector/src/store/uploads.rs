@@ -180,6 +180,20 @@ pub async fn settle(
     Ok(done.rows_affected() == 1)
 }
 
+/// As [`settle`] from `receiving` to `expired`; false when it got a byte, or a new request, since it was listed.
+pub async fn expire(connection: &mut AnyConnection, org_id: &str, id: &str, now: i64) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE uploads SET state = 'expired', staging_identity_sealed = NULL, fence = fence + 1 \
+         WHERE org_id = $1 AND id = $2 AND state = 'receiving' AND expires_at < $3",
+    )
+    .bind(org_id)
+    .bind(id)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Receiving uploads whose time is over, oldest first, over all Orgs.
 pub async fn list_expired(connection: &mut AnyConnection, now: i64, limit: i64) -> Result<Vec<UploadRow>, StoreError> {
     Ok(sqlx::query_as(
@@ -219,11 +233,13 @@ pub async fn used_bytes(
     Ok(UsedBytes { of_request: bytes(of_request), of_case: bytes(of_case), of_org: bytes(of_org) })
 }
 
-/// After a restore only: the bytes from `offset` on are missing. Every request under way loses its turn.
+/// After a restore only: the bytes from `offset` on are missing. A frozen upload receives again; every request under way
+/// loses its turn.
 pub async fn move_back(connection: &mut AnyConnection, org_id: &str, id: &str, offset: i64) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE uploads SET offset_bytes = $3, fence = fence + 1 \
-         WHERE org_id = $1 AND id = $2 AND state = 'receiving' AND offset_bytes > $3",
+        "UPDATE uploads SET offset_bytes = $3, fence = fence + 1, state = 'receiving', manifest_sha256 = NULL, \
+         segment_count = (SELECT CAST(COUNT(*) AS BIGINT) FROM segments WHERE org_id = $1 AND upload_id = $2) \
+         WHERE org_id = $1 AND id = $2 AND state IN ('receiving', 'frozen') AND offset_bytes > $3",
     )
     .bind(org_id)
     .bind(id)

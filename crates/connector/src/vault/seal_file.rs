@@ -87,7 +87,7 @@ impl Vault {
         }
         let key_object =
             seal.identity.key_object(&self.keyring.current_recipient(), &self.recovery, &mut |out: &mut [u8]| {
-                self.randomness.fill(out)
+                self.randomness.fill(out);
             })?;
         self.objects.put(&ObjectName::key(seal.id, 1).path(), PutPayload::from(key_object)).await?;
         let stored = self.objects.head(&seal.name.path()).await?;

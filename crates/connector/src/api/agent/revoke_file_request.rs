@@ -25,7 +25,9 @@ pub async fn revoke_file_request(
     let mut tx = app.store.transaction("revoke_file_request").await?;
     let request = request_of_case(&mut tx, &agent.org, &case, &id).await?;
     let state: FileRequestState = request.state.parse().map_err(|()| StoreError::Unreadable("file_requests.state"))?;
-    if state != FileRequestState::Revoked {
+    if state == FileRequestState::Revoked {
+        drop(tx);
+    } else {
         let revoked = state.revoke()?;
         if file_requests::close(&mut tx, &request.org_id, &request.id, revoked.as_str(), agent.now.as_millis()).await? {
             app.enqueue(&mut tx, &request.org_id, JobKind::SyncRequest, &request.id, agent.now).await?;
@@ -36,8 +38,6 @@ pub async fn revoke_file_request(
         }
         tx.commit().await?;
         app.job_bell.notify_one();
-    } else {
-        drop(tx);
     }
     let mut reader = app.store.read().await?;
     let request = request_of_case(&mut reader, &agent.org, &case, &id).await?;

@@ -143,13 +143,10 @@ impl LiveRequest {
 impl FileRequestView {
     pub async fn read(connection: &mut AnyConnection, request: FileRequestRow) -> Result<Self, Problem> {
         let live = LiveRequest::read(connection, &request).await?;
-        let mail = match live.mail.as_ref().map(|mail| mail.state.as_str()) {
-            Some(settled @ ("sent" | "failed" | "unknown")) => settled,
-            _ => "queued",
-        };
+        let mail = live.mail.as_ref().map(|mail| mail.state.as_str()).filter(|state| *state != "sending");
         Ok(Self {
             progress: live.progress.as_str().to_owned(),
-            mail: mail.to_owned(),
+            mail: mail.unwrap_or("queued").to_owned(),
             uploads: live
                 .uploads
                 .iter()

@@ -19,7 +19,9 @@ pub async fn finish(State(app): State<App>, customer: Customer) -> Result<Json<R
     let state: FileRequestState = request.state.parse().map_err(|()| StoreError::Unreadable("file_requests.state"))?;
     let mut tx = app.store.transaction("fulfil_file_request").await?;
     let held = files::list_of_request(&mut tx, &request.org_id, &request.id).await?;
-    if state != FileRequestState::Fulfilled {
+    if state == FileRequestState::Fulfilled {
+        drop(tx);
+    } else {
         customer.must_be_open()?;
         let fulfilled = state.fulfil()?;
         let pending = uploads::list_of_request(&mut tx, &request.org_id, &request.id).await?;
@@ -36,8 +38,6 @@ pub async fn finish(State(app): State<App>, customer: Customer) -> Result<Json<R
         }
         tx.commit().await?;
         app.job_bell.notify_one();
-    } else {
-        drop(tx);
     }
     let mut reader = app.store.read().await?;
     let request = file_requests::find(&mut reader, &request.org_id, &request.id).await?.ok_or(Refusal::NotFound)?;

@@ -32,7 +32,7 @@ pub async fn start_upload(
     if is_new {
         if upload.size_bytes == 0 {
             app.staging.freeze_empty(&upload.org_id, &upload.id, customer.now).await?;
-            upload.state = "frozen".to_owned();
+            "frozen".clone_into(&mut upload.state);
         }
         app.job_bell.notify_one();
     }
@@ -158,17 +158,15 @@ async fn admit(app: &App, customer: &Customer, tx: &mut Transaction, wanted: &Wa
     if open >= usize::try_from(limits.open_uploads_per_link).unwrap_or(usize::MAX) {
         return Err(Refusal::TooManyFiles { limit: limits.open_uploads_per_link }.into());
     }
-    let used = uploads::used_bytes(tx, &request.org_id, &request.case_id, &request.id).await?;
-    let quotas = [
-        (limits.quota_bytes_per_link, used.of_request),
-        (limits.quota_bytes_per_case, used.of_case),
-        (limits.quota_bytes_per_org, used.of_org),
-    ];
-    for (quota, used) in quotas {
-        if let Some(limit_bytes) = quota
-            && used.saturating_add(size) > limit_bytes
-        {
-            return Err(Refusal::QuotaExceeded { limit_bytes }.into());
+    let quotas = [limits.quota_bytes_per_link, limits.quota_bytes_per_case, limits.quota_bytes_per_org];
+    if quotas.iter().any(Option::is_some) {
+        let used = uploads::used_bytes(tx, &request.org_id, &request.case_id, &request.id).await?;
+        for (quota, used) in quotas.into_iter().zip([used.of_request, used.of_case, used.of_org]) {
+            if let Some(limit_bytes) = quota
+                && used.saturating_add(size) > limit_bytes
+            {
+                return Err(Refusal::QuotaExceeded { limit_bytes }.into());
+            }
         }
     }
     // Staged and sealed both lie on the disk for a moment.
