@@ -1,0 +1,1 @@
+//! What the outside world may do to us at the worst moment, and what is true afterwards.

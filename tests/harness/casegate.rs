@@ -1,0 +1,241 @@
+//! One world: Orgs, a connector, their people, and the end where the referee looks.
+
+use std::time::Duration;
+
+use connector::randomness::Randomness;
+use connector::store;
+use serde_json::{Value, json};
+use simulated_org::{Fault, SimulatedOrg};
+
+use crate::agent::Agent;
+use crate::answer::Answer;
+use crate::clock::StoryClock;
+use crate::configuration::{self, Places};
+use crate::connector_in_process::Connector;
+use crate::customer::Customer;
+use crate::database::Database;
+use crate::keys::{self, OwnKeys};
+use crate::mailbox::Mailbox;
+use crate::options::{Objects, Options};
+use crate::s3::S3Server;
+use crate::sample::Sample;
+use crate::{logs, port, referee};
+
+const ORG_IDS: [&str; 2] = ["00D5g00000AbCdE", "00D5g00000ZyXwV"];
+/// How often due work is looked for before a story that does not settle fails.
+const MOST_ROUNDS: usize = 400;
+
+pub struct Casegate {
+    pub orgs: Vec<SimulatedOrg>,
+    pub connector: Connector,
+    /// What everybody calls the connector: links, tickets, the audience of agent tokens.
+    pub base_url: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) clock: StoryClock,
+    pub(crate) marker: String,
+    pub(crate) folder: tempfile::TempDir,
+    database: Option<Database>,
+    configuration: String,
+    others: Vec<Connector>,
+    is_finished: bool,
+}
+
+impl Casegate {
+    pub async fn start(options: Options) -> Self {
+        logs::capture();
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let clock = StoryClock::new();
+        let marker = format!("planted-{}-marker", hex::encode(Randomness::system().bytes::<12>()));
+        let port = port::free_port();
+        let base_url = format!("http://127.0.0.1:{port}");
+        let mut orgs = Vec::new();
+        for index in 0..options.orgs {
+            orgs.push(start_org(index, &options, &clock, &base_url, &marker).await);
+        }
+        let own = OwnKeys::make(folder.path());
+        let database = Database::create(options.engine, folder.path()).await;
+        let objects = match options.objects {
+            Objects::Disk => format!("url = \"file://{}\"", folder.path().join("objects").display()),
+            Objects::S3 => S3Server::new_bucket().await,
+        };
+        let places =
+            Places { folder: folder.path(), base_url: &base_url, database_url: &database.url, objects: &objects };
+        let configuration = configuration::text(&options, &places, &own, &orgs);
+        let connector = Connector::start(&configuration, folder.path(), port, &clock).await;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_mins(2))
+            .build()
+            .expect("a client can be built");
+        Self {
+            orgs,
+            connector,
+            base_url,
+            http,
+            clock,
+            marker,
+            folder,
+            database: Some(database),
+            configuration,
+            others: Vec::new(),
+            is_finished: false,
+        }
+    }
+
+    /// The usual world: one Org, SQLite, local disk.
+    pub async fn usual() -> Self {
+        Self::start(Options::default()).await
+    }
+
+    /// One more connector on the same database and bucket; gives its number for [`Self::other`].
+    pub async fn start_other(&mut self) -> usize {
+        let other = Connector::start(&self.configuration, self.folder.path(), port::free_port(), &self.clock).await;
+        self.others.push(other);
+        self.others.len() - 1
+    }
+
+    pub fn other(&self, number: usize) -> &Connector {
+        &self.others[number]
+    }
+
+    /// Stops the connector in good order and starts it again from its database and objects.
+    pub async fn restart(&mut self) {
+        let port = port::free_port();
+        let next = Connector::start(&self.configuration, self.folder.path(), port, &self.clock).await;
+        std::mem::replace(&mut self.connector, next).stop().await;
+    }
+
+    pub fn agent(&self, user: &str) -> Agent<'_> {
+        self.agent_of(0, user)
+    }
+
+    pub fn agent_of(&self, org: usize, user: &str) -> Agent<'_> {
+        Agent { world: self, org, user: user.to_owned(), connector_url: self.connector.url.clone() }
+    }
+
+    pub fn mailbox(&self) -> Mailbox<'_> {
+        Mailbox(&self.orgs[0])
+    }
+
+    pub async fn customer_opens(&self, link: &str) -> Customer {
+        match self.try_open(link).await {
+            Ok(customer) => customer,
+            Err(answer) => {
+                panic!("the link does not open: {} {}", answer.status, String::from_utf8_lossy(&answer.body))
+            }
+        }
+    }
+
+    pub async fn try_open(&self, link: &str) -> Result<Customer, Answer> {
+        Customer::try_open(&self.http, &self.connector.url, link).await
+    }
+
+    /// A file of that many bytes with this world's marker in it.
+    pub fn sample(&self, name: &str, size: usize) -> Sample {
+        Sample::with_marker(name, size, &self.marker)
+    }
+
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub fn org(&self) -> &SimulatedOrg {
+        &self.orgs[0]
+    }
+
+    /// A seeded Case's record id, by nickname; ids pass through.
+    pub fn case_in(&self, org: usize, case: &str) -> String {
+        self.orgs[org].seeded("cases", case).unwrap_or_else(|| case.to_owned())
+    }
+
+    /// Somebody reassigns the Case: the user no longer sees it.
+    pub async fn take_away(&self, case: &str, user: &str) {
+        let url = format!("{}/__sim/cases/{}/take-away", self.org().admin_url(), self.case_in(0, case));
+        Answer::of(self.http.post(url).json(&json!({ "user": user }))).await.expect(200);
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Does what is due now.
+    pub async fn work(&self) -> usize {
+        self.connector.work().await
+    }
+
+    /// Does everything, moving the clock to whatever is put off.
+    pub async fn settle(&self) {
+        for _ in 0..MOST_ROUNDS {
+            self.work().await;
+            let jobs = self.jobs().await;
+            let Some(next) = jobs.iter().map(|job| job.run_at.max(job.leased_until)).min() else { return };
+            self.clock.advance_to(next);
+        }
+        panic!("work remains: {:?}", self.jobs().await);
+    }
+
+    pub async fn jobs(&self) -> Vec<store::jobs::JobRow> {
+        let mut reader = self.connector.app.store.read().await.expect("the database answers");
+        store::jobs::list(&mut reader, 1_000).await.expect("jobs can be listed")
+    }
+
+    /// What was recorded about a Case, oldest first.
+    pub async fn audit(&self, case: &str) -> Vec<store::audit_events::AuditEventRow> {
+        let mut reader = self.connector.app.store.read().await.expect("the database answers");
+        let (org, case) = (self.org().org_id(), self.case_in(0, case));
+        store::audit_events::list_of_case(&mut reader, &org, &case, 10_000).await.expect("events can be listed")
+    }
+
+    pub fn records(&self, object: &str) -> Vec<Value> {
+        self.org().records(object)
+    }
+
+    /// The end of every story.
+    pub async fn finish(mut self) {
+        self.is_finished = true;
+        self.work().await;
+        let findings = referee::look(&self).await;
+        for other in std::mem::take(&mut self.others) {
+            other.stop().await;
+        }
+        if let Some(database) = self.database.take() {
+            self.connector.app.store.close().await;
+            database.remove().await;
+        }
+        assert!(findings.is_empty(), "the referee found:\n  {}", findings.join("\n  "));
+    }
+}
+
+impl Drop for Casegate {
+    fn drop(&mut self) {
+        assert!(
+            self.is_finished || std::thread::panicking(),
+            "every story ends with `finish`, where the referee looks for leftovers"
+        );
+    }
+}
+
+async fn start_org(index: usize, options: &Options, clock: &StoryClock, base_url: &str, marker: &str) -> SimulatedOrg {
+    let keys = keys::of_org(index);
+    let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository");
+    let org = SimulatedOrg::start(simulated_org::Options {
+        metadata: Some(repository.to_owned()),
+        connector_url: base_url.to_owned(),
+        org_id: ORG_IDS[index].to_owned(),
+        namespace: options.namespace.to_owned(),
+        clock: clock.orgs(),
+        agent_key_and_certificate: Some((keys.agent.key.clone(), keys.agent.certificate.clone())),
+        ..simulated_org::Options::default()
+    })
+    .await
+    .expect("the simulated Org starts");
+    org.register_client_certificate(&keys.client.certificate).expect("the Org takes our certificate");
+    // Strikes every request whose body carries the marker, and does nothing but count.
+    let tripwire = Fault::new(simulated_org::Effect::Delay { ms: 0 }).body(marker).always();
+    org.faults().add(Fault { name: Some(referee::TRIPWIRE.to_owned()), ..tripwire }).expect("the marker is a pattern");
+    org
+}
