@@ -64,7 +64,6 @@ impl Sealing {
         let staging_key = self.staging.staging_identity(&upload)?;
 
         let id = SecureFileId::from_random(self.randomness.bytes());
-        let (file_name, key_name) = (ObjectName::file(id), ObjectName::key(id, 1));
         let names = PassNames { file: ObjectName::file(id), key: ObjectName::key(id, 1), recorded_at: now };
         let mut tx = self.store.transaction("record_sealed_objects").await?;
         for name in [&names.file, &names.key] {
