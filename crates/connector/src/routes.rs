@@ -7,6 +7,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, options, post};
 use http::{HeaderName, HeaderValue, Method, header};
+use secure_files::Refusal;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::api::{Problem, agent, customer, downloads, health, openapi, problem::ProblemCode, uploads};
@@ -30,6 +31,8 @@ pub fn router(app: &App) -> Router {
             post(agent::revoke_file_request::revoke_file_request),
         )
         .route("/api/v1/cases/{case_id}/secure-files/{id}/tickets", post(agent::create_ticket::create_ticket))
+        // Before the layer, or a preflight would be refused outside of it.
+        .method_not_allowed_fallback(refuse)
         .layer(lightning_origins(app));
     let customers = Router::new()
         .route("/r/{request_id}", get(customer::upload_page::upload_page))
@@ -51,6 +54,7 @@ pub fn router(app: &App) -> Router {
                 .patch(uploads::append_upload::append_upload)
                 .delete(uploads::cancel_upload::cancel_upload),
         )
+        .method_not_allowed_fallback(refuse)
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::map_response(speak_tus));
     Router::new()
@@ -62,10 +66,14 @@ pub fn router(app: &App) -> Router {
         .route("/api/v1/openapi.json", get(openapi::show_openapi))
         .route("/healthz", get(health::show_health))
         .route("/readyz", get(health::show_readiness))
-        .fallback(|| async { Problem::Refused(secure_files::Refusal::NotFound) })
-        .method_not_allowed_fallback(|| async { Problem::Refused(secure_files::Refusal::NotFound) })
+        .fallback(refuse)
+        .method_not_allowed_fallback(refuse)
         .layer(middleware::from_fn(harden))
         .with_state(app.clone())
+}
+
+async fn refuse() -> Problem {
+    Problem::Refused(Refusal::NotFound)
 }
 
 /// Exactly the registered Lightning origins; a bearer token, never a cookie.
