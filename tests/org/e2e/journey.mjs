@@ -25,7 +25,7 @@ const MIB = 1024 * 1024;
 const NEEDED = "Core dump of the gateway and a photo of the display";
 const NEEDED_DE = "Protokolle des Scanners an Tor 7";
 const folder = mkdtempSync(join(tmpdir(), "journey-"));
-const dump = aFile("core-gateway-2026-11-21.zst", 24 * MIB);
+const dump = aFile("core-gateway-2026-11-21.zst", 48 * MIB);
 const photo = aFile("Anzeige – Störung № 7 (äöü).jpg", 700_000);
 
 const stage = await openStage({ shots: values.shots });
@@ -77,6 +77,7 @@ async function askForFiles(agent) {
     await stage.assertAccessible(agent.page, "dialog", { within: "lightning-overlay-container" });
     await agent.fill({
         needed: NEEDED,
+        due_on: inTwoWeeks(),
         message: "Thank you for your patience.\nWith the dump we can see which job starves the watchdog.",
         language: "en"
     });
@@ -113,7 +114,7 @@ async function customerSends(link, agent) {
     await screen("upload-choosing-de", "choosing");
     await customer.speak("en");
 
-    await customer.throttle(1.5 * MIB);
+    await customer.throttle(MIB);
     await customer.choose([dump.path, photo.path]);
     await customer.sees(dump.name, "sending");
     await agent.sees(NEEDED, /[2-9]\d\s?%/);
@@ -162,6 +163,7 @@ async function agentOpens(agent) {
         assert.equal(got.sha256, sent.sha256, `${sent.name} is byte-identical`);
         assert.equal(got.suggestedName, sent.name);
     }
+    await agent.request(NEEDED).waitFor({ state: "detached" }); // complete, so no longer among the open ones
     await stage.assertAccessible(agent.page, "Case page, files");
     await stage.picture(agent.page, "panel-files", { fullPage: false });
     stage.say("the agent opened both files");
@@ -175,7 +177,8 @@ async function closedLink(agent, firstLink) {
     const mailbox = await stage.customer();
     const link = await openMail(mailbox, urls.mailbox_url, [firstLink]);
     await stage.picture(mailbox, "mail-de", { fullPage: false });
-    await agent.revoke(NEEDED_DE);
+    // The button that was pressed is gone with its request: the confirmation has nowhere to return the focus to.
+    await stage.provoke(/Nothing to return focus to/, () => agent.revoke(NEEDED_DE));
     const customer = customerPage(await stage.customer());
     await customer.openLink(link);
     await stage.provoke(/status of 410/, async () => {
@@ -214,4 +217,10 @@ function aFile(name, size) {
     const path = join(folder, name);
     writeFileSync(path, bytes);
     return { name, path, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/** As the platform's date field takes it from an agent with an American locale. */
+function inTwoWeeks() {
+    const day = new Date(Date.now() + 14 * 24 * 60 * 60 * 1000);
+    return new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", year: "numeric" }).format(day);
 }
