@@ -20,6 +20,7 @@ impl Answer {
 
     /// The status the story expects; anything else fails with what was said instead.
     #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the status is all that a story asks")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
         self

@@ -42,6 +42,10 @@ pub struct Casegate {
 
 impl Casegate {
     pub async fn start(options: Options) -> Self {
+        Box::pin(Self::begin(options)).await
+    }
+
+    async fn begin(options: Options) -> Self {
         logs::capture();
         let folder = tempfile::tempdir().expect("a folder can be made");
         let clock = StoryClock::new();
@@ -135,6 +139,11 @@ impl Casegate {
         Sample::with_marker(name, size, &self.marker)
     }
 
+    /// What every sample of this world carries and nothing else may hold.
+    pub fn marker(&self) -> &str {
+        &self.marker
+    }
+
     pub fn http(&self) -> &reqwest::Client {
         &self.http
     }
@@ -197,8 +206,15 @@ impl Casegate {
     /// The end of every story.
     pub async fn finish(mut self) {
         self.is_finished = true;
+        let findings = Box::pin(self.end()).await;
+        assert!(findings.is_empty(), "the referee found:\n  {}", findings.join("\n  "));
+    }
+}
+
+impl Casegate {
+    async fn end(&mut self) -> Vec<String> {
         self.work().await;
-        let findings = referee::look(&self).await;
+        let findings = referee::look(self).await;
         for other in std::mem::take(&mut self.others) {
             other.stop().await;
         }
@@ -206,7 +222,7 @@ impl Casegate {
             self.connector.app.store.close().await;
             database.remove().await;
         }
-        assert!(findings.is_empty(), "the referee found:\n  {}", findings.join("\n  "));
+        findings
     }
 }
 

@@ -76,7 +76,7 @@ free_space_reserve_bytes = 0
         write(&certificate, org.agent_certificate_pem());
         write!(
             text,
-            r#"
+            r"
 [[org]]
 org_id = {org_id}
 instance_url = {url}
@@ -87,7 +87,7 @@ private_key_file = {key}
 agent_certificate_files = [{certificate}]
 lightning_origins = [{url}]
 namespace_prefix = {namespace}
-"#,
+",
             org_id = quoted(org.org_id()),
             url = quoted(org.url()),
             client_id = quoted(org.client_id()),

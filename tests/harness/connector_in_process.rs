@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::StoryClock;
 
 pub struct Connector {
-    pub app: App,
+    pub app: Box<App>,
     /// Where this one answers; the world's first is also what everybody calls the connector.
     pub url: String,
     stop: CancellationToken,
@@ -35,7 +35,7 @@ impl Connector {
         let router = with_outer_layers(router(&app), &http, app.clock.clone(), app.randomness.clone());
         let serving = TaskTracker::new();
         serving.spawn(listeners.serve(router, stop.clone()));
-        Self { app, url: format!("http://127.0.0.1:{port}"), stop, serving }
+        Self { app: Box::new(app), url: format!("http://127.0.0.1:{port}"), stop, serving }
     }
 
     /// Everything that is due now, once through.
@@ -45,7 +45,7 @@ impl Connector {
 
     /// From now on jobs are done as in production, without the test asking.
     pub async fn start_workers(&self) {
-        jobs::work_until_stopped(self.app.clone()).await;
+        jobs::work_until_stopped(App::clone(&self.app)).await;
     }
 
     /// As an operator stops it: running requests end first.

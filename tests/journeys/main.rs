@@ -1,3 +1,15 @@
 //! User stories, one per file, each readable aloud.
 
+mod agent_loses_the_case;
+mod agent_opens_a_file;
+mod consent_is_asked_for;
 mod customer_sends_a_file;
+mod customer_sends_folders;
+mod file_is_empty;
+mod link_is_copied;
+mod mail_is_sent_again;
+mod referee_sees_everything;
+mod request_expires;
+mod request_is_revoked;
+mod two_connectors_take_turns;
+mod two_orgs_hold_identical_ids;
