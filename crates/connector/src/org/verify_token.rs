@@ -59,7 +59,12 @@ fn verify_parts(token: &str, keys: &[DecodingKey]) -> Result<(Vec<u8>, usize), J
         return Err(JwsFault::Form);
     };
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsFault::Form);
-    let header_json: JwsHeader = serde_json::from_slice(&decode(header)?).map_err(|_| JwsFault::Header)?;
+    let header_bytes = decode(header)?;
+    // Serde also reads a struct from an array of its fields; RFC 7515 knows no such header.
+    if header_bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(JwsFault::Header);
+    }
+    let header_json: JwsHeader = serde_json::from_slice(&header_bytes).map_err(|_| JwsFault::Header)?;
     let is_jwt = header_json.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
     if header_json.alg != "RS256" || !is_jwt {
         return Err(JwsFault::Header);
@@ -119,3 +124,6 @@ pub fn public_key_of(certificate_pem: &str) -> Result<DecodingKey, String> {
         _ => Err("an agent certificate holds no RSA key".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

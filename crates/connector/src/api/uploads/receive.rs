@@ -13,7 +13,6 @@ use tokio::sync::mpsc;
 
 use crate::api::Problem;
 use crate::app::App;
-use crate::jobs::JobKind;
 use crate::staging::{StagingError, Turn};
 use crate::store::customer_sessions;
 use crate::vault::SegmentSeal;
@@ -90,12 +89,8 @@ pub async fn receive(
         is_complete = app.staging.acknowledge(&mut turn, last.finish(), app.clock.now()).await?.is_complete;
     }
     extend(&app, session.as_deref()).await?;
-    let now = app.clock.now();
     if is_complete {
         app.job_bell.notify_one();
-    }
-    if turn.offset > 0 {
-        app.enqueue_alone(&turn.upload.org_id, JobKind::SyncRequest, &turn.upload.request_id, now).await?;
     }
     Ok(Received { turn, is_complete, is_too_long, is_wrong_checksum: false })
 }
