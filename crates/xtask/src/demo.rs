@@ -19,7 +19,11 @@ use std::{fs, io, path::PathBuf, process::ExitCode, sync::Arc};
 use anyhow::{Context, Result};
 
 use crate::{say, workspace};
+use relay::Uplink;
 use stage::Stage;
+
+/// Bytes per second: a good mobile network, on which 100 MB take a quarter of a minute.
+const PHONE_UPLINK: u32 = 7_000_000;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -55,8 +59,11 @@ async fn show(arguments: Arguments) -> Result<ExitCode> {
         build::case_page()?;
     }
     say::line("starting a Salesforce Org (simulated) and the connector …");
-    let port = if arguments.until_input_ends || arguments.check { 0 } else { arguments.port };
-    let stage = Stage::set(&data, port).await?;
+    // A person watches a file travel; a program only waits for it.
+    let watched = !arguments.until_input_ends && !arguments.check;
+    let (port, uplink) =
+        if watched { (arguments.port, Uplink::BytesPerSecond(PHONE_UPLINK)) } else { (0, Uplink::Unlimited) };
+    let stage = Stage::set(&data, port, uplink).await?;
     let outcome =
         if arguments.check { check::run(&stage).await } else { stand(&stage, arguments.until_input_ends).await };
     stage.strike().await;

@@ -3,7 +3,7 @@
 //! Both people use the connector's one public address, and a browser may carry both over one connection; so the relay
 //! reads which request is the phone's and breaks only those: no answer, in the middle of a byte if need be.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -20,10 +20,18 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
+    time,
 };
 
 pub struct Relay {
     cut: watch::Sender<bool>,
+}
+
+/// How fast the phone sends. At the speed of loopback nobody would see a file travel.
+#[derive(Clone, Copy)]
+pub enum Uplink {
+    Unlimited,
+    BytesPerSecond(u32),
 }
 
 /// The connection ends without an answer.
@@ -35,14 +43,20 @@ struct Broken;
 struct Line {
     client: reqwest::Client,
     connector: SocketAddr,
+    uplink: Uplink,
     cut: watch::Receiver<bool>,
 }
 
 impl Relay {
-    pub fn start(listener: TcpListener, connector: SocketAddr, tasks: &mut JoinSet<()>) -> Result<Self> {
+    pub fn start(
+        listener: TcpListener,
+        connector: SocketAddr,
+        uplink: Uplink,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<Self> {
         let (cut, watched) = watch::channel(false);
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
-        let line = Line { client, connector, cut: watched };
+        let line = Line { client, connector, uplink, cut: watched };
         tasks.spawn(accept(listener, line));
         Ok(Self { cut })
     }
@@ -82,7 +96,15 @@ async fn pass(request: Request<Incoming>, line: Line) -> Result<Response<UnsyncB
     let url = format!("http://{}{path}", line.connector);
     let mut forwarded = line.client.request(parts.method, url).headers(end_to_end(parts.headers));
     if !body.is_end_stream() {
-        forwarded = forwarded.body(reqwest::Body::wrap_stream(body.into_data_stream()));
+        let uplink = if phone { line.uplink } else { Uplink::Unlimited };
+        let paced = body.into_data_stream().then(move |chunk| async move {
+            if let (Uplink::BytesPerSecond(rate), Ok(bytes)) = (uplink, &chunk) {
+                let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+                time::sleep(Duration::from_secs(1) * size / rate).await;
+            }
+            chunk
+        });
+        forwarded = forwarded.body(reqwest::Body::wrap_stream(paced));
     }
     let answer = tokio::select! {
         answer = forwarded.send() => answer.map_err(|_| Broken)?,

@@ -17,7 +17,7 @@ use super::{
     configuration::{self, Places},
     keys::Keys,
     process::Process,
-    relay::Relay,
+    relay::{Relay, Uplink},
 };
 use crate::{postgres::free_port, workspace};
 
@@ -38,7 +38,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub async fn set(data: &Path, page_port: u16) -> Result<Arc<Self>> {
+    pub async fn set(data: &Path, page_port: u16, uplink: Uplink) -> Result<Arc<Self>> {
         let logs = data.join("logs");
         let page =
             listen(page_port).await.with_context(|| format!("port {page_port} is taken; name another --port"))?;
@@ -62,7 +62,7 @@ impl Stage {
         configuration::write(&config, data, &keys, &org, &places)?;
 
         let mut tasks = JoinSet::new();
-        let relay = Relay::start(network, connector_address, &mut tasks)?;
+        let relay = Relay::start(network, connector_address, uplink, &mut tasks)?;
         let arguments = vec!["serve".to_owned(), "--config".to_owned(), config.display().to_string()];
         let connector = Process::new("casegate", workspace::program("casegate"), arguments, &logs);
         let stage = Arc::new(Self {
