@@ -172,10 +172,11 @@ fn a_header_says_rs256_and_nothing_that_could_matter() {
     ] {
         trial.refuses_header(header);
     }
-    let mut foreign = json!({ "alg": "RS256" });
-    foreign["jwk"] = json!({ "kty": "RSA", "e": "AQAB", "n": encode(foreign_key().public_key().modulus().big_endian_without_leading_zero()) });
-    let token =
-        signed_by(&foreign_key(), &signature::RSA_PKCS1_SHA256, &foreign.to_string(), &trial.golden.claims.to_string());
+    let foreign = foreign_key();
+    let modulus = encode(foreign.public_key().modulus().big_endian_without_leading_zero());
+    let header = json!({ "alg": "RS256", "jwk": { "kty": "RSA", "e": "AQAB", "n": modulus } }).to_string();
+    let claims = trial.golden.claims.to_string();
+    let token = signed_by(&foreign, &signature::RSA_PKCS1_SHA256, &header, &claims);
     assert_eq!(trial.refuses("a key that the token brings along", &token), JwsFault::Header);
 }
 

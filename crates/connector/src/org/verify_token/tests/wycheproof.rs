@@ -37,8 +37,8 @@ fn vectors() -> Vectors {
 /// Valid RS256 vectors that we refuse because we are stricter than RFC 7515, each with the reason: none.
 const STRICTER: [(u32, &str); 0] = [];
 
-/// Invalid only because of what the JWK says about itself: its bytes sign well with RS256. Our keys are certificates that
-/// the operator registered for agent tokens and nothing else; a key that was made for another purpose is not one.
+/// Invalid only because of what the JWK says about itself: its bytes sign well with RS256. Our keys are certificates
+/// that the operator registered for agent tokens and nothing else; a key that was made for another purpose is not one.
 const WRONG_PURPOSE: [(u32, &str); 3] = [
     (332, "the JWK is for PS512, the header says RS256"),
     (353, "the JWK is for encryption (use)"),
