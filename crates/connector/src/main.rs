@@ -54,6 +54,8 @@ enum Command {
         #[arg(long)]
         output: Option<PathBuf>,
     },
+    /// Print the description of the API, OpenAPI 3.1.
+    Openapi,
 }
 
 fn main() -> ExitCode {
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::Serve { config } => serve(&config).map(|()| ExitCode::SUCCESS),
         Command::CheckConfig { config } => check_config(&config),
         Command::NewKey { output } => new_key(output.as_deref()).map(|()| ExitCode::SUCCESS),
+        Command::Openapi => print_openapi().map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         let _ = writeln!(io::stderr(), "casegate: {error:#}");
@@ -118,6 +121,12 @@ fn open_objects(config: &ObjectsConfig) -> Result<Arc<dyn ObjectStore>, String> 
 fn open_org(org: &OrgConfig, clock: Clock) -> Result<OrgConnection, String> {
     OrgConnection::new(org.client_settings(), Arc::new(move || clock.now().as_millis()))
         .map_err(|error| error.to_string())
+}
+
+fn print_openapi() -> anyhow::Result<()> {
+    use utoipa::OpenApi as _;
+    let description = connector::api::openapi::Api::openapi().to_pretty_json()?;
+    Ok(writeln!(io::stdout(), "{description}")?)
 }
 
 fn new_key(output: Option<&Path>) -> anyhow::Result<()> {

@@ -143,6 +143,14 @@ impl Sealing {
         Ok(true)
     }
 
+    /// The sweep may have been here before the objects were: then nobody else knows them.
+    async fn discard(&self, upload: &UploadRow, names: &PassNames) -> Result<(), StagingError> {
+        for name in [&names.file, &names.key] {
+            self.staging.discard(&upload.org_id, name).await?;
+        }
+        Ok(())
+    }
+
     /// A pass over a large file may take longer than the sweep waits for an object to be adopted.
     async fn keep(&self, names: &PassNames, now: Timestamp) -> Result<(), StagingError> {
         let mut tx = self.store.transaction("keep_sealed_objects").await?;
@@ -160,13 +168,16 @@ impl Sealing {
         now: Timestamp,
     ) -> Result<Pass, StagingError> {
         let mut tx = self.store.transaction("commit_sealed_file").await?;
-        // Either way out of here leaves the objects pending: the sweep removes them.
         if !uploads::settle(&mut tx, &upload.org_id, &upload.id, "frozen", "sealed").await? {
+            drop(tx);
+            self.discard(upload, names).await?;
             return Ok(Pass::NothingToDo);
         }
         let adopted = pending_objects::consume(&mut tx, names.file.as_str()).await?
             && pending_objects::consume(&mut tx, names.key.as_str()).await?;
         if !adopted {
+            drop(tx);
+            self.discard(upload, names).await?;
             return Err(StagingError::Superseded);
         }
         let row = self.row(&mut tx, upload, &sealed, names, now).await?;

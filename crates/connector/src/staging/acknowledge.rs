@@ -114,13 +114,13 @@ impl Staging {
         Ok(())
     }
 
-    /// A segment that lost its race was never acknowledged: its object goes at once rather than with the next sweep.
-    async fn discard(&self, org_id: &str, name: &ObjectName) -> Result<(), StagingError> {
-        let mut tx = self.store.transaction("discard_segment").await?;
+    /// An object that lost its race was never adopted: it goes at once rather than with the next sweep.
+    pub(crate) async fn discard(&self, org_id: &str, name: &ObjectName) -> Result<(), StagingError> {
+        let mut tx = self.store.transaction("discard_object").await?;
         pending_objects::release(&mut tx, org_id, name.as_str()).await?;
         tx.commit().await?;
         self.vault.remove(name).await?;
-        let mut tx = self.store.transaction("forget_segment").await?;
+        let mut tx = self.store.transaction("forget_object").await?;
         pending_objects::forget(&mut tx, name.as_str()).await?;
         tx.commit().await?;
         Ok(())
