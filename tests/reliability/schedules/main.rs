@@ -77,7 +77,9 @@ fn random_schedules_repeat_no_nonce_and_lose_no_acknowledged_byte() {
     let elapsed = clock.monotonic().saturating_sub(started);
     println!("seeds 0 to {}: {counts:#?}\n{elapsed:.1?}", next.load(Ordering::Relaxed) - 1);
     assert!(!failed.load(Ordering::Relaxed), "a schedule broke a promise; its seed is above");
-    assert!(counts.restores > 0 && counts.killed > 0 && counts.superseded > 0 && counts.passes_lost > 0);
+    if wanted >= EVERY_DAY {
+        assert!(counts.restores > 0 && counts.killed > 0 && counts.superseded > 0 && counts.passes_lost > 0);
+    }
 }
 
 fn one_world(runtime: &tokio::runtime::Runtime, seed: u64, template: &[u8], workspace: &Path) -> Counts {

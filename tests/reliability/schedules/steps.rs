@@ -8,9 +8,9 @@ use crate::model::State;
 use crate::world::{Backup, ORG, Request, World};
 
 const MINUTE: i64 = 60_000;
-const STEPS: u64 = 110;
-const MOST_REQUESTS: usize = 12;
-const MOST_TASKS: usize = 6;
+const STEPS: u64 = 200;
+const MOST_REQUESTS: usize = 20;
+const MOST_TASKS: usize = 10;
 
 impl World {
     pub async fn run(&mut self) {
@@ -30,10 +30,10 @@ impl World {
             65..=68 => self.kill_something(),
             69..=70 => self.kill_node(),
             71..=80 => {
-                let (node, upload) = (self.dice.index(2), self.dice.index(self.model.len()));
+                let upload = self.something_to_seal();
                 let hold = self.hold(&[Point::BeforePut, Point::AfterPut, Point::BetweenSegments]);
                 let stops = self.dice.percent(5);
-                self.seal(node, upload, stops, hold).await;
+                self.seal(self.dice.index(2), upload, stops, hold).await;
             }
             81..=86 => {
                 let hold = self.hold(&[Point::BeforeDelete, Point::AfterDelete]);
@@ -50,7 +50,7 @@ impl World {
                 }
                 self.expire().await;
             }
-            94..=96 => self.back_up(),
+            94..=98 => self.back_up(),
             _ => self.restore().await,
         }
     }
@@ -111,6 +111,15 @@ impl World {
         let bytes = self.dice.bytes(wanted.min(room));
         let hold = self.hold(&[Point::BeforePut, Point::AfterPut, Point::BeforeDelete]);
         self.append(request, bytes, hold).await;
+    }
+
+    fn something_to_seal(&self) -> usize {
+        let frozen: Vec<usize> =
+            (0..self.model.len()).filter(|upload| self.model[*upload].state == State::Frozen).collect();
+        if frozen.is_empty() || self.dice.percent(10) {
+            return self.dice.index(self.model.len());
+        }
+        frozen[self.dice.index(frozen.len())]
     }
 
     async fn go_on_somewhere(&mut self) {

@@ -22,7 +22,7 @@ pub const ORG: &str = "00D000000000001EAA";
 const REQUEST: &str = "00000000000000000000000001";
 const CASE: &str = "500000000000001AAA";
 pub const START: i64 = 1_795_000_000_000;
-const UPLOADS: u64 = 8;
+const UPLOADS: u64 = 16;
 
 /// One connector.
 pub struct Node {
