@@ -60,7 +60,7 @@ async fn bytes_of_a_file_in_a_cell() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "casegate.sqlite holds bytes of a customer's file")]
+#[should_panic(expected = "casegate.sqlite-wal holds bytes of a customer's file")]
 async fn bytes_of_a_file_in_the_database_file() {
     let world = Casegate::usual().await;
     let mut request = a_request("1");
