@@ -126,7 +126,7 @@ async function customerSends(link, agent) {
     await screen("upload-sending-de", "sending");
     await customer.speak("en");
 
-    await stage.provoke(/ERR_INTERNET_DISCONNECTED/, async () => {
+    await stage.provoke(/net::ERR_(INTERNET|NETWORK|CONNECTION|SOCKET)_/, async () => {
         await customer.page.context().setOffline(true);
         await customer.sees(dump.name, "offline");
         await screen("upload-offline-en", "sending");
