@@ -1,5 +1,6 @@
 //! HTTP: extract, ask the rules, act, answer. One operation a file.
 
+mod address;
 pub mod agent;
 pub mod credentials;
 pub mod customer;
@@ -11,6 +12,7 @@ pub mod uploads;
 
 use secure_files::Timestamp;
 
+pub use address::{Path, Query};
 pub use problem::Problem;
 
 /// `2026-11-21T16:18:12.000Z`.

@@ -8,7 +8,7 @@ pub mod revoke_file_request;
 pub mod show_case;
 pub mod views;
 
-use secure_files::{CaseId, Refusal};
+use secure_files::{CaseId, FileRequestId, Refusal};
 use sqlx::AnyConnection;
 
 use super::Problem;
@@ -22,6 +22,7 @@ async fn request_of_case(
     case: &CaseId,
     id: &str,
 ) -> Result<FileRequestRow, Problem> {
+    id.parse::<FileRequestId>().map_err(|_| Refusal::NotFound)?;
     let request = file_requests::find(connection, org.id().as_str(), id).await?;
     Ok(request.filter(|request| request.case_id == case.as_str()).ok_or(Refusal::NotFound)?)
 }

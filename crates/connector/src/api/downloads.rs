@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{HeaderMap, Method, StatusCode, header};
 use secure_files::{Activity, CaseId, Refusal, Timestamp, UserId, content_disposition};
 
-use super::Problem;
+use super::{Path, Problem};
 use crate::app::App;
 use crate::audit::{Event, Origin};
 use crate::client_address::ClientAddress;

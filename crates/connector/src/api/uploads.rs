@@ -11,7 +11,7 @@ pub mod show_upload;
 pub mod start_upload;
 mod tus;
 
-use secure_files::Refusal;
+use secure_files::{Refusal, UploadId};
 
 use super::Problem;
 use super::credentials::Customer;
@@ -20,6 +20,8 @@ use crate::store::uploads::{self, UploadRow};
 
 /// The upload of the path, if it belongs to the customer's request.
 async fn upload_of(app: &App, customer: &Customer, id: &str) -> Result<UploadRow, Problem> {
+    // Only an id is looked up: PostgreSQL fails on a NUL, which is no failure of ours to report.
+    id.parse::<UploadId>().map_err(|_| Refusal::NotFound)?;
     let mut reader = app.store.read().await?;
     let upload = uploads::find(&mut reader, &customer.request.org_id, id).await?;
     Ok(upload.filter(|upload| upload.request_id == customer.request.id).ok_or(Refusal::NotFound)?)

@@ -1,15 +1,15 @@
 //! An agent takes a link along, for a chat or a phone call: a secret of its own, shown once.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use secure_files::{Activity, FileRequestState, LinkId, Operation, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::request_of_case;
-use crate::api::Problem;
 use crate::api::credentials::Agent;
+use crate::api::{Path, Problem};
 use crate::app::App;
 use crate::audit::Event;
 use crate::secrets::SecretKind;

@@ -1,16 +1,16 @@
 //! An agent asks a customer for files.
 
 use axum::Json;
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use http::StatusCode;
 use secure_files::{Activity, CaseId, ConsentWording, ContactId, FileRequestId, Operation, Policy, Refusal};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::views::FileRequestView;
-use crate::api::Problem;
 use crate::api::credentials::Agent;
+use crate::api::{Path, Problem};
 use crate::app::App;
 use crate::audit::Event;
 use crate::jobs::JobKind;
@@ -47,9 +47,10 @@ pub async fn create_file_request(
 ) -> Result<(StatusCode, Json<FileRequestView>), Problem> {
     let case = agent.may(Operation::RequestFiles, &case_id)?;
     let Json(new) = body.map_err(|_| Problem::field("body", "it is not the JSON of a file request"))?;
+    let client_id = one_line("client_id", &new.client_id, 128)?;
     let mut reader = app.store.read().await?;
     let known =
-        file_requests::find_by_client_id(&mut reader, agent.org.id().as_str(), case.as_str(), &new.client_id).await?;
+        file_requests::find_by_client_id(&mut reader, agent.org.id().as_str(), case.as_str(), &client_id).await?;
     if let Some(known) = known {
         return Ok((StatusCode::CREATED, Json(FileRequestView::read(&mut reader, known).await?)));
     }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
-use secure_files::{Activity, Operation, Refusal, ScanVerdict, SecureFileState};
+use secure_files::{Activity, Operation, Refusal, ScanVerdict, SecureFileId, SecureFileState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::credentials::Agent;
-use crate::api::{Problem, rfc3339};
+use crate::api::{Path, Problem, rfc3339};
 use crate::app::App;
 use crate::audit::Event;
 use crate::secrets::SecretKind;
@@ -37,6 +37,7 @@ pub async fn create_ticket(
     Path((case_id, id)): Path<(String, String)>,
 ) -> Result<(StatusCode, Json<TicketView>), Problem> {
     let case = agent.may(Operation::OpenFile, &case_id)?;
+    id.parse::<SecureFileId>().map_err(|_| Refusal::NotFound)?;
     let org = agent.org.id().as_str();
     let mut reader = app.store.read().await?;
     let file = files::find(&mut reader, org, &id)

@@ -1,13 +1,13 @@
 //! An agent has the mail sent once more, with a new secret: after a failure, or when nobody knows whether it arrived.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use secure_files::{Activity, Conflict, FileRequestState, Operation, Refusal, Timestamp};
 
 use super::request_of_case;
 use super::views::FileRequestView;
-use crate::api::Problem;
 use crate::api::credentials::Agent;
+use crate::api::{Path, Problem};
 use crate::app::App;
 use crate::audit::Event;
 use crate::jobs::JobKind;

@@ -1,13 +1,13 @@
 //! An agent takes a request back: every link of it is closed at once.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use secure_files::{Activity, FileRequestState, Operation};
 
 use super::request_of_case;
 use super::views::FileRequestView;
-use crate::api::Problem;
 use crate::api::credentials::Agent;
+use crate::api::{Path, Problem};
 use crate::app::App;
 use crate::audit::Event;
 use crate::jobs::JobKind;

@@ -1,14 +1,14 @@
 //! Everything about one Case in one answer: what the panel polls.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use secure_files::{Operation, Refusal};
+use axum::extract::State;
+use secure_files::{Operation, Refusal, SecureFileId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::views::{FileRequestView, SecureFileView};
 use crate::api::credentials::Agent;
-use crate::api::{Problem, rfc3339};
+use crate::api::{Path, Problem, Query, rfc3339};
 use crate::app::App;
 use crate::store::{file_requests, secure_files as files};
 
@@ -74,5 +74,6 @@ pub async fn show_case(
 fn read_cursor(cursor: &str) -> Result<(i64, String), Refusal> {
     let refused = Refusal::InvalidRequest { field: "files_after", reason: "it is not a cursor of this list" };
     let (at, id) = cursor.split_once('.').ok_or_else(|| refused.clone())?;
+    id.parse::<SecureFileId>().map_err(|_| refused.clone())?;
     Ok((at.parse().map_err(|_| refused)?, id.to_owned()))
 }

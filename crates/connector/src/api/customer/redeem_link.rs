@@ -48,6 +48,7 @@ pub async fn redeem_link(
     let Json(redemption) = body.map_err(|_| Problem::field("body", "it is not the JSON of a redemption"))?;
     let id = redemption.request_id.parse::<FileRequestId>().ok();
     app.rates.admit(Attempt::Redemption, address.0, id.map(|id| *id.as_bytes()), app.clock.monotonic())?;
+    id.ok_or(Refusal::NotFound)?;
     let now = app.clock.now();
     let mut tx = app.store.transaction("redeem_link").await?;
     let secret_hash = app.secrets.hash(SecretKind::Link, &redemption.secret);

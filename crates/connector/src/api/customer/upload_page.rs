@@ -1,11 +1,11 @@
 //! The upload page and its parts, embedded in the binary. The same answer for every id: nothing is looked up.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use secure_files::Refusal;
 
-use crate::api::Problem;
+use crate::api::{Path, Problem};
 use crate::app::App;
 
 const INDEX: &str = include_str!("../../../upload-page/index.html");

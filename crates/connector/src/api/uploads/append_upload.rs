@@ -1,13 +1,13 @@
 //! `PATCH`: more bytes of an upload, from where it stands. A new request takes over one whose connection died.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::{receive, tus, upload_of};
-use crate::api::Problem;
 use crate::api::credentials::Customer;
+use crate::api::{Path, Problem};
 use crate::app::App;
 
 #[utoipa::path(patch, path = "/api/v1/customer/uploads/{id}", tag = "uploads", params(("id" = String, Path)),

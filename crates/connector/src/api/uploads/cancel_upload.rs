@@ -1,12 +1,12 @@
 //! `DELETE`: the customer takes an unfinished upload back; its staged bytes are unreadable from that moment.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use secure_files::{Conflict, Refusal};
 
 use super::{tus, upload_of};
-use crate::api::Problem;
 use crate::api::credentials::Customer;
+use crate::api::{Path, Problem};
 use crate::app::App;
 use crate::jobs::JobKind;
 

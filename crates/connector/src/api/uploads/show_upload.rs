@@ -1,13 +1,13 @@
 //! `HEAD`: where an upload stands, so that it can be continued from anywhere.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use secure_files::Refusal;
 
 use super::{tus, upload_of};
-use crate::api::Problem;
 use crate::api::credentials::Customer;
+use crate::api::{Path, Problem};
 use crate::app::App;
 
 #[utoipa::path(head, path = "/api/v1/customer/uploads/{id}", tag = "uploads", params(("id" = String, Path)),

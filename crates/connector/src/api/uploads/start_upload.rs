@@ -27,6 +27,8 @@ pub async fn start_upload(
     tus::require_version(&headers)?;
     customer.must_be_open()?;
     let wanted = Wanted::read(&app, &headers)?;
+    // Before anything is made: an upload whose creation was refused would stand in the way of finishing.
+    let checksum = tus::checksum(&headers)?;
     let (upload, is_new) = find_or_create(&app, &customer, &wanted, &headers).await?;
     let mut upload = upload;
     if is_new {
@@ -37,7 +39,6 @@ pub async fn start_upload(
         app.job_bell.notify_one();
     }
     if tus::carries_bytes(&headers) && upload.offset_bytes == 0 && upload.size_bytes > 0 {
-        let checksum = tus::checksum(&headers)?;
         let turn = app.staging.take_turn(&upload.org_id, &upload.id, 0, customer.now).await?;
         upload = receive::run(&app, turn, body, checksum, Some(customer.session.token_hash)).await?.turn.upload.clone();
     }
@@ -63,7 +64,9 @@ impl Wanted {
         let size_bytes = tus::number(headers, "upload-length")?;
         let metadata = tus::metadata(headers)?;
         let value = |key: &str| metadata.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
-        let name = FileName::parse(value("filename").or_else(|| value("name")).unwrap_or_default())?;
+        // PostgreSQL cannot keep a NUL, and nobody named a file with one.
+        let name = value("filename").or_else(|| value("name")).unwrap_or_default().replace('\0', "");
+        let name = FileName::parse(&name)?;
         let path = match value("relative_path").filter(|path| !path.is_empty()) {
             Some(path) => shown_path(FileName::parse(path)?.raw()),
             None => name.shown(),
@@ -145,6 +148,8 @@ async fn admit(app: &App, customer: &Customer, tx: &mut Transaction, wanted: &Wa
     }
     let size = u64::try_from(wanted.size_bytes).unwrap_or_default();
     policy.accepts(&wanted.name, size)?;
+    // What the agent will see and save is the path's name: it may not be another kind of file.
+    policy.accepts(&FileName::parse(&wanted.path)?, size)?;
     let others = uploads::list_of_request(tx, &request.org_id, &request.id).await?;
     let live =
         others.iter().filter(|upload| matches!(upload.state.as_str(), "receiving" | "frozen" | "sealed")).count();

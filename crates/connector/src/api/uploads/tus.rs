@@ -19,7 +19,12 @@ pub fn require_version(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+    headers.get(name).filter(|_| is_single(headers, name)).and_then(|value| value.to_str().ok())
+}
+
+/// Of two, nobody knows which one a proxy believed.
+fn is_single(headers: &HeaderMap, name: &str) -> bool {
+    headers.get_all(name).iter().nth(1).is_none()
 }
 
 /// A header that is a non-negative number in plain decimal.
@@ -38,7 +43,7 @@ pub fn carries_bytes(headers: &HeaderMap) -> bool {
 pub fn metadata(headers: &HeaderMap) -> Result<Vec<(String, String)>, Problem> {
     let Some(line) = headers.get("upload-metadata") else { return Ok(Vec::new()) };
     let wrong = || Problem::field("upload-metadata", "it is not a list of keys and base64 values");
-    let line = line.to_str().map_err(|_| wrong())?;
+    let line = line.to_str().ok().filter(|_| is_single(headers, "upload-metadata")).ok_or_else(wrong)?;
     let mut pairs: Vec<(String, String)> = Vec::new();
     for pair in line.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
@@ -58,6 +63,7 @@ pub fn checksum(headers: &HeaderMap) -> Result<Option<[u8; 32]>, Problem> {
     let digest = line
         .to_str()
         .ok()
+        .filter(|_| is_single(headers, "upload-checksum"))
         .and_then(|line| line.strip_prefix("sha256 "))
         .and_then(|digest| STANDARD.decode(digest).ok());
     digest
