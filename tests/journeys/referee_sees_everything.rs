@@ -64,13 +64,9 @@ async fn bytes_of_a_file_in_a_cell() {
 async fn bytes_of_a_file_in_the_database_file() {
     let world = Casegate::usual().await;
     let mut request = a_request("1");
-    request["message"] = hex_of(world.marker()).into();
+    request["message"] = hex::encode(world.marker()).into();
     world.agent("anna").on("gateway_reboots").request_file(&request).await;
     world.finish().await;
-}
-
-fn hex_of(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[tokio::test]

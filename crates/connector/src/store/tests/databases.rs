@@ -112,10 +112,12 @@ impl Server {
         keeper.args(["-c", &format!("unix_socket_directories={}", folder.display()), "-c", "max_connections=300"]);
         let mut keeper = keeper.args(settings).stdin(Stdio::piped()).spawn().unwrap();
         let pipe = keeper.stdin.take();
+        let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+        let server = Self { url, keeper, pipe };
         let ready = |text: String| text.lines().nth(7).map(str::trim) == Some("ready");
         for _ in 0..300 {
             if std::fs::read_to_string(folder.join("data/postmaster.pid")).is_ok_and(ready) {
-                return Self { url: format!("postgres://postgres@127.0.0.1:{port}/postgres"), keeper, pipe };
+                return server;
             }
             std::thread::sleep(Duration::from_millis(100));
         }
