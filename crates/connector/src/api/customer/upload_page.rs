@@ -43,7 +43,8 @@ pub async fn upload_page(State(app): State<App>) -> Response {
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
          form-action 'none'; base-uri 'none'; frame-ancestors {ancestors}"
     );
-    let mut response = asset("text/html; charset=utf-8", INDEX);
+    let page = INDEX.replacen(ORGANISATION, &named(&app.config.operator.organisation), 1);
+    let mut response = asset("text/html; charset=utf-8", page);
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -53,17 +54,52 @@ pub async fn upload_page(State(app): State<App>) -> Response {
 /// `GET /assets/upload/{name}`.
 pub async fn upload_page_asset(Path(name): Path<String>) -> Response {
     match ASSETS.iter().find(|(known, ..)| *known == name) {
-        Some((_, content_type, text)) => asset(content_type, text),
+        Some((_, content_type, text)) => asset(content_type, *text),
         None => Problem::Refused(Refusal::NotFound).into_response(),
     }
 }
 
-fn asset(content_type: &'static str, text: &'static str) -> Response {
+/// Where the page holds the organisation's name, so that also a closed or wrong link says whose it is.
+const ORGANISATION: &str = r#"<meta name="casegate-organisation" content="">"#;
+
+fn named(organisation: &str) -> String {
+    let escaped = organisation.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+    ORGANISATION.replacen("content=\"\"", &format!("content=\"{escaped}\""), 1)
+}
+
+fn asset(content_type: &'static str, text: impl Into<axum::body::Body>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, content_type),
         // The page is small and must never be older than the connector that answers it.
         (header::CACHE_CONTROL, "no-cache"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
-    (headers, text).into_response()
+    (headers, text.into()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_names_the_organisation_and_nothing_else() {
+        assert_eq!(INDEX.matches(ORGANISATION).count(), 1, "the page has the place for it");
+        assert_eq!(
+            named("A & \"B\" <script>"),
+            r#"<meta name="casegate-organisation" content="A &amp; &quot;B&quot; &lt;script&gt;">"#
+        );
+    }
+
+    #[test]
+    fn every_module_that_the_page_imports_is_embedded() {
+        let names: Vec<_> = ASSETS.iter().map(|(name, ..)| *name).collect();
+        for (name, _, text) in ASSETS {
+            for import in text.split("from \"./").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(names.contains(&import), "{name} imports {import}");
+            }
+        }
+        for reference in INDEX.split("/assets/upload/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(names.contains(&reference), "the page refers to {reference}");
+        }
+    }
 }
