@@ -1,8 +1,10 @@
 //! The workers: take a job, do it, say how it ended.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::{
@@ -18,7 +20,9 @@ pub const LEASE: Duration = Duration::from_mins(2);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often things that merely become due are looked for.
 const TICK_EVERY: Duration = Duration::from_mins(1);
-const WORKERS: usize = 4;
+const WORKERS: u8 = 4;
+/// How many due jobs a worker looks at before it calls it idle: one for each that may be quicker.
+const CANDIDATES: i64 = 2 * WORKERS as i64;
 
 /// Works until the connector is asked to stop; a job under way is finished first.
 pub async fn work_until_stopped(app: App) {
@@ -76,13 +80,11 @@ pub async fn run_due(app: &App) -> anyhow::Result<usize> {
 }
 
 async fn run_one(app: &App) -> anyhow::Result<bool> {
-    let now = app.clock.now();
-    let mut tx = app.store.transaction("lease_job").await?;
-    let leased = jobs::lease(&mut tx, &app.row_id(), now.as_millis(), now.plus(LEASE).as_millis()).await?;
-    let Some(job) = leased else { return Ok(false) };
-    tx.commit().await?;
+    let Some(job) = lease_one(app).await? else { return Ok(false) };
     let span = tracing::info_span!(target: "casegate", "job", kind = %job.kind, subject = %job.subject_id);
-    let outcome = do_job(app, &job).instrument(span).await;
+    // A bug in one job must not take its worker from all the others.
+    let outcome = AssertUnwindSafe(do_job(app, &job).instrument(span)).catch_unwind().await;
+    let outcome = outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("a bug stopped the job")));
     let mut tx = app.store.transaction("end_job").await?;
     let now = app.clock.now();
     let label = match outcome {
@@ -108,6 +110,24 @@ async fn run_one(app: &App) -> anyhow::Result<bool> {
     tx.commit().await?;
     metrics::counter!("casegate_jobs_total", "kind" => job.kind.clone(), "outcome" => label).increment(1);
     Ok(true)
+}
+
+/// Workers that want the same job do not wait for each other's luck: who finds it taken tries the next, each in a
+/// transaction of its own, so that no two rows are ever locked at once.
+async fn lease_one(app: &App) -> anyhow::Result<Option<JobRow>> {
+    let now = app.clock.now();
+    let mut reader = app.store.read().await?;
+    let due = jobs::due(&mut reader, now.as_millis(), CANDIDATES).await?;
+    drop(reader);
+    for id in due {
+        let mut tx = app.store.transaction("lease_job").await?;
+        let until = now.plus(LEASE).as_millis();
+        if let Some(job) = jobs::lease(&mut tx, &id, &app.row_id(), now.as_millis(), until).await? {
+            tx.commit().await?;
+            return Ok(Some(job));
+        }
+    }
+    Ok(None)
 }
 
 async fn do_job(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {

@@ -46,18 +46,30 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Takes the job that has been due longest, for `leased_until`.
+/// What is due and free, the longest due first.
+pub async fn due(connection: &mut AnyConnection, now: i64, limit: i64) -> Result<Vec<String>, StoreError> {
+    let ids: Vec<(String,)> =
+        sqlx::query_as("SELECT id FROM jobs WHERE run_at <= $1 AND leased_until <= $1 ORDER BY run_at, id LIMIT $2")
+            .bind(now)
+            .bind(limit)
+            .fetch_all(connection)
+            .await?;
+    Ok(ids.into_iter().map(|(id,)| id).collect())
+}
+
+/// Takes a job for `leased_until`. `None` when another worker was first.
 pub async fn lease(
     connection: &mut AnyConnection,
+    id: &str,
     lease: &str,
     now: i64,
     leased_until: i64,
 ) -> Result<Option<JobRow>, StoreError> {
     Ok(sqlx::query_as(
-        "UPDATE jobs SET lease = $1, leased_until = $3, attempts = attempts + 1 WHERE leased_until <= $2 \
-         AND run_at <= $2 AND id = (SELECT id FROM jobs WHERE run_at <= $2 AND leased_until <= $2 \
-         ORDER BY run_at, id LIMIT 1) RETURNING *",
+        "UPDATE jobs SET lease = $2, leased_until = $4, attempts = attempts + 1 \
+         WHERE id = $1 AND run_at <= $3 AND leased_until <= $3 RETURNING *",
     )
+    .bind(id)
     .bind(lease)
     .bind(now)
     .bind(leased_until)
