@@ -102,7 +102,7 @@ impl Casegate {
         &self.others[number]
     }
 
-    /// Stops the connector in good order and starts it again from its database and objects.
+    /// A new connector on the same database and objects takes over; the old one ends in good order.
     pub async fn restart(&mut self) {
         let port = port::free_port();
         let next = Connector::start(&self.configuration, self.folder.path(), port, &self.clock).await;
