@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything is looked up by Org id first; two Orgs may hold identical record ids.
 
+mod questions;
 pub mod records;
 mod verify_token;
 

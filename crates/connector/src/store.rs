@@ -21,6 +21,8 @@ pub mod uploads;
 
 use std::ops::{Deref, DerefMut};
 
+/// What every query runs on: a transaction or a reading connection.
+pub use sqlx::AnyConnection as Connection;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::pool::PoolConnection;

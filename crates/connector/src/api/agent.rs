@@ -9,15 +9,15 @@ pub mod show_case;
 pub mod views;
 
 use secure_files::{CaseId, FileRequestId, Refusal};
-use sqlx::AnyConnection;
 
 use super::Problem;
 use crate::org::Org;
+use crate::store::Connection;
 use crate::store::file_requests::{self, FileRequestRow};
 
 /// The request of the path, if it belongs to the Case of the path.
 async fn request_of_case(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     org: &Org,
     case: &CaseId,
     id: &str,

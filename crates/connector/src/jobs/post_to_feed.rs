@@ -5,9 +5,9 @@ use salesforce_client::OrgError;
 
 use super::Outcome;
 use crate::app::App;
-use crate::org::{Org, records};
+use crate::org::records;
 use crate::store::jobs::JobRow;
-use crate::store::secure_files::{self as files, SecureFileRow};
+use crate::store::secure_files as files;
 
 pub async fn post_to_feed(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
     let mut reader = app.store.read().await?;
@@ -18,7 +18,7 @@ pub async fn post_to_feed(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
     }
     let org = app.orgs.recorded(&file.org_id).context("the Org is not configured any more")?;
     // Only the first attempt of the first cause may post without looking.
-    let posted = if job.attempts > 1 || job.generation > 0 { find_post(org, &file).await? } else { None };
+    let posted = if job.attempts > 1 || job.generation > 0 { org.find_feed_post(&file).await? } else { None };
     let id = match posted {
         Some(id) => id,
         None => match org.connection.create("FeedItem", &records::feed_post(&file)).await {
@@ -35,21 +35,4 @@ pub async fn post_to_feed(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
     files::set_feed_item(&mut tx, &file.org_id, &file.id, &id).await?;
     tx.commit().await?;
     Ok(Outcome::Done)
-}
-
-async fn find_post(org: &Org, file: &SecureFileRow) -> Result<Option<String>, OrgError> {
-    let since = records::date_time(file.received_at);
-    let soql = format!(
-        "SELECT Id, Body FROM FeedItem WHERE ParentId = '{}' AND CreatedDate >= {since} ORDER BY Id",
-        file.case_id
-    );
-    let reference = records::feed_reference(file);
-    let rows = org.connection.query(&soql).await?;
-    let text = |row: &salesforce_client::Record, field: &str| {
-        row.get(field).and_then(|value| value.as_str()).map(str::to_owned)
-    };
-    Ok(rows
-        .iter()
-        .find(|row| text(row, "Body").is_some_and(|body| body.contains(&reference)))
-        .and_then(|row| text(row, "Id")))
 }

@@ -146,16 +146,10 @@ fn policy_of(app: &App, language: Language, lifetime_hours: Option<u32>) -> Resu
 /// The Case's number and the agent's name, as Salesforce knows them. When it cannot be asked, the request goes out with
 /// the number that the panel shows and without a name: the safe way must not be the slow way.
 async fn ask_org(agent: &Agent, case: &CaseId, shown_number: &str) -> (String, String) {
-    let connection = &agent.org.connection;
-    let cases = format!("SELECT CaseNumber FROM Case WHERE Id = '{case}'");
-    let users = format!("SELECT Name FROM User WHERE Id = '{}'", agent.token.user);
-    let (cases, users) = tokio::join!(connection.query(&cases), connection.query(&users));
-    let first = |rows: Result<Vec<salesforce_client::Record>, _>, field: &str| {
-        rows.ok()?.first()?.get(field)?.as_str().map(str::to_owned)
-    };
-    let name = first(users, "Name").unwrap_or_default();
+    let (number, name) = agent.org.case_number_and_user_name(case, &agent.token.user).await;
+    let name = name.unwrap_or_default();
     (
-        first(cases, "CaseNumber").unwrap_or_else(|| shown_number.to_owned()),
+        number.unwrap_or_else(|| shown_number.to_owned()),
         name.chars().filter(|letter| !letter.is_control()).take(120).collect(),
     )
 }

@@ -2,7 +2,6 @@
 
 use secure_files::Timestamp;
 use serde::Serialize;
-use sqlx::AnyConnection;
 use utoipa::ToSchema;
 
 use crate::api::{Problem, rfc3339};
@@ -10,7 +9,7 @@ use crate::org::records::progress_of;
 use crate::store::file_requests::FileRequestRow;
 use crate::store::secure_files::{self as files, SecureFileRow};
 use crate::store::uploads::{self, UploadRow};
-use crate::store::{StoreError, mails};
+use crate::store::{Connection, StoreError, mails};
 
 /// A file request, with everything that is live about it.
 #[derive(Serialize, ToSchema)]
@@ -130,7 +129,7 @@ pub struct LiveRequest {
 }
 
 impl LiveRequest {
-    pub async fn read(connection: &mut AnyConnection, request: &FileRequestRow) -> Result<Self, StoreError> {
+    pub async fn read(connection: &mut Connection, request: &FileRequestRow) -> Result<Self, StoreError> {
         let uploads = uploads::list_of_request(connection, &request.org_id, &request.id).await?;
         let mail = mails::newest(connection, &request.org_id, &request.id, "request").await?;
         let files_received = files::list_of_request(connection, &request.org_id, &request.id).await?.len();
@@ -141,7 +140,7 @@ impl LiveRequest {
 }
 
 impl FileRequestView {
-    pub async fn read(connection: &mut AnyConnection, request: FileRequestRow) -> Result<Self, Problem> {
+    pub async fn read(connection: &mut Connection, request: FileRequestRow) -> Result<Self, Problem> {
         let live = LiveRequest::read(connection, &request).await?;
         let mail = live.mail.as_ref().map(|mail| mail.state.as_str()).filter(|state| *state != "sending");
         Ok(Self {

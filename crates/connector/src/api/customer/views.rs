@@ -2,7 +2,6 @@
 
 use secure_files::Timestamp;
 use serde::Serialize;
-use sqlx::AnyConnection;
 use utoipa::ToSchema;
 
 use crate::api::agent::views::upload_state;
@@ -11,7 +10,7 @@ use crate::app::App;
 use crate::language::Language;
 use crate::store::file_requests::FileRequestRow;
 use crate::store::secure_files::{self as files, SecureFileRow};
-use crate::store::{StoreError, consents, uploads};
+use crate::store::{Connection, StoreError, consents, uploads};
 
 /// Who asks, what for, on which terms, and what has arrived.
 #[derive(Serialize, ToSchema)]
@@ -111,7 +110,7 @@ impl Receipt {
 }
 
 impl CustomerRequestView {
-    pub async fn read(app: &App, connection: &mut AnyConnection, request: FileRequestRow) -> Result<Self, Problem> {
+    pub async fn read(app: &App, connection: &mut Connection, request: FileRequestRow) -> Result<Self, Problem> {
         let policy: secure_files::Policy =
             serde_json::from_str(&request.policy).map_err(|_| StoreError::Unreadable("file_requests.policy"))?;
         let language: Language =
