@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "what is missing fails the story, with its place")]
 
+mod asking;
 mod attaching;
 mod mailing;

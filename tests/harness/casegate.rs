@@ -163,6 +163,15 @@ impl Casegate {
         Answer::of(self.http.post(url).json(&json!({ "user": user }))).await.expect(200);
     }
 
+    /// Every fault ends.
+    pub fn heal_salesforce(&self) {
+        for org in &self.orgs {
+            assert!(!referee::has_tripped(org), "{}", referee::LEAKED_TO_SALESFORCE);
+            org.faults().clear();
+            plant_tripwire(org, &self.marker);
+        }
+    }
+
     pub fn now(&self) -> i64 {
         self.clock.now()
     }
@@ -250,8 +259,12 @@ async fn start_org(index: usize, options: &Options, clock: &StoryClock, base_url
     .await
     .expect("the simulated Org starts");
     org.register_client_certificate(&keys.client.certificate).expect("the Org takes our certificate");
-    // Strikes every request whose body carries the marker, and does nothing but count.
+    plant_tripwire(&org, marker);
+    org
+}
+
+/// A rule that strikes every request whose body carries the marker, and does nothing but count.
+fn plant_tripwire(org: &SimulatedOrg, marker: &str) {
     let tripwire = Fault::new(simulated_org::Effect::Delay { ms: 0 }).body(marker).always();
     org.faults().add(Fault { name: Some(referee::TRIPWIRE.to_owned()), ..tripwire }).expect("the marker is a pattern");
-    org
 }

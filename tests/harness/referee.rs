@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use connector::store::Engine;
 use futures_util::TryStreamExt as _;
 use object_store::ObjectStoreExt as _;
+use simulated_org::SimulatedOrg;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::casegate::Casegate;
@@ -114,12 +115,17 @@ async fn cells(world: &Casegate, marks: &[Vec<u8>], findings: &mut Vec<String>) 
     }
 }
 
+pub const LEAKED_TO_SALESFORCE: &str = "a request to Salesforce holds bytes of a customer's file";
+
+pub fn has_tripped(org: &SimulatedOrg) -> bool {
+    let is_tripwire = |name: Option<&str>| name == Some(TRIPWIRE);
+    org.faults().list().iter().any(|report| is_tripwire(report.fault.name.as_deref()) && report.hits > 0)
+}
+
 fn salesforce(world: &Casegate, marks: &[Vec<u8>], findings: &mut Vec<String>) {
     for org in &world.orgs {
-        for report in org.faults().list() {
-            if report.fault.name.as_deref() == Some(TRIPWIRE) && report.hits > 0 {
-                findings.push("a request to Salesforce holds bytes of a customer's file".to_owned());
-            }
+        if has_tripped(org) {
+            findings.push(LEAKED_TO_SALESFORCE.to_owned());
         }
         for request in org.requests().iter().filter(|request| request.unknown_route) {
             findings.push(format!("no Org has the route {} {}", request.method, request.path));
