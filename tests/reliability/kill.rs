@@ -29,7 +29,7 @@ async fn fifty_kills_lose_no_acknowledged_byte() {
             assert!(told >= acknowledged, "{acknowledged} bytes were acknowledged, {told} are left");
             resent += sent - sent.min(told);
             acknowledged = told;
-            let life = Duration::from_millis(chance.below(400));
+            let life = Duration::from_millis(chance.below(250));
             tokio::select! {
                 () = send(&stage, &session, &upload, &bytes, &mut acknowledged, &mut sent, &chance) => {}
                 () = tokio::time::sleep(life) => {}
@@ -52,7 +52,10 @@ async fn fifty_kills_lose_no_acknowledged_byte() {
         let opened = stage.http.get(url).send().await.unwrap().bytes().await.unwrap();
         assert!(opened == *expected, "the download differs");
     }
-    println!("{kills} kills, {in_upload} of them in an upload; {} files of {SIZE} bytes; {resent} re-sent", files.len());
+    println!(
+        "{kills} kills, {in_upload} of them in an upload; {} files of {SIZE} bytes; {resent} re-sent",
+        files.len()
+    );
     assert!(in_upload > 10, "the kills came too late to prove anything");
 }
 

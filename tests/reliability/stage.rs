@@ -61,7 +61,9 @@ impl Stage {
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}; build it: cargo build -p connector --bins", program().display()));
+            .unwrap_or_else(|error| {
+                panic!("{}: {error}; build it: cargo build -p connector --bins", program().display())
+            });
         self.process = Some(process);
         let ready = format!("{}/readyz", self.address);
         for _ in 0..2_000 {

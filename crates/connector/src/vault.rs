@@ -15,6 +15,8 @@ mod read_segment;
 mod remove;
 mod seal_file;
 mod stage;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
