@@ -3,7 +3,7 @@
 //! The stage ends when the pipe to it closes, so nothing outlives this part, however it ends.
 
 use std::{
-    env, fs,
+    fs,
     path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
@@ -46,7 +46,8 @@ fn start_stage() -> Result<(Child, PathBuf)> {
     if data.exists() {
         fs::remove_dir_all(&data).with_context(|| data.display().to_string())?;
     }
-    let stage = Command::new(env::current_exe()?)
+    // Not the program that runs now: building the workspace has replaced its file.
+    let stage = Command::new(workspace::program("xtask"))
         .args(["demo", "--until-input-ends", "--prebuilt", "--data"])
         .arg(&data)
         .stdin(Stdio::piped())
