@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use secure_files::{Activity, FileRequestState, Operation};
+use secure_files::{Activity, FileRequestState, Operation, Timestamp};
 
 use super::request_of_case;
 use super::views::FileRequestView;
@@ -28,7 +28,9 @@ pub async fn revoke_file_request(
     if state == FileRequestState::Revoked {
         drop(tx);
     } else {
-        let revoked = state.revoke()?;
+        // One whose time is over has expired, also when nobody has written that down yet.
+        let is_over = agent.now >= Timestamp::from_millis(request.expires_at);
+        let revoked = if is_over { state.expire()?.revoke()? } else { state.revoke()? };
         if file_requests::close(&mut tx, &request.org_id, &request.id, revoked.as_str(), agent.now.as_millis()).await? {
             app.enqueue(&mut tx, &request.org_id, JobKind::SyncRequest, &request.id, agent.now).await?;
             let event = Event::of_request(Activity::FileRequestRevoked, &request)
