@@ -188,7 +188,7 @@ async fn names_stay_names(options: Options) {
         downloads_as(&anna, file, shown).await;
     }
     objects_have_our_names(&world).await;
-    println!("names: {} files, each opened", files.len());
+    eprintln!("names: {} files, each opened", files.len());
     table.finish(world).await;
 }
 

@@ -118,7 +118,7 @@ async fn only_registered_lightning_origins_may_call() {
             assert!(answer.headers.get(ALLOWED).is_none(), "{path} for {origin:?}");
         }
     }
-    println!("origins: {asked} calls from elsewhere, none allowed");
+    eprintln!("origins: {asked} calls from elsewhere, none allowed");
     world.settle().await;
     world.finish().await;
 }
@@ -168,7 +168,7 @@ async fn every_answer_carries_its_headers() {
             );
         }
     }
-    println!("headers: {answers} answers");
+    eprintln!("headers: {answers} answers");
     table.finish(world).await;
 }
 

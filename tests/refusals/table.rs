@@ -107,7 +107,7 @@ impl Table {
     }
 
     pub async fn finish(self, world: Casegate) {
-        println!("{}: {} rows", self.name, self.rows);
+        eprintln!("{}: {} rows", self.name, self.rows);
         world.settle().await;
         world.finish().await;
     }

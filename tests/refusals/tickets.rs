@@ -70,10 +70,10 @@ async fn a_ticket_is_good_for_one_file_and_its_time() {
     world.advance(Duration::from_secs(59));
     get(&world, &ticket, &[]).await.expect(200);
     let unused = path_of(&world, &anna.ticket(&file).await);
-    world.advance(Duration::from_secs(60));
+    world.advance(Duration::from_mins(1));
     table.row("a ticket after its minute", &get(&world, &unused, &[]).await, 404, "not_found");
     get(&world, &ticket, &[]).await.expect(200);
-    world.advance(Duration::from_secs(12 * 3_600));
+    world.advance(Duration::from_hours(12));
     table.row("a used ticket after its hours", &get(&world, &ticket, &[]).await, 404, "not_found");
     table.row_without_body("HEAD, too", &call(&world, Method::HEAD, &ticket, &[], b"").await, 404);
 

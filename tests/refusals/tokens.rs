@@ -136,7 +136,7 @@ async fn bearers_that_are_none() {
     );
 
     // A day after its last use.
-    world.advance(Duration::from_secs(24 * 3_600));
+    world.advance(Duration::from_hours(24));
     table.row("a session over", &grace.get("/api/v1/customer/request").await, 401, "unauthenticated");
     table.row("an upload with a session over", &grace.begin(b"a.log", 5).await, 401, "unauthenticated");
     table.finish(world).await;
