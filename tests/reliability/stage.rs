@@ -149,8 +149,7 @@ impl Stage {
     /// Begins an upload; answers its url on the process itself.
     pub async fn begin_upload(&self, session: &str, name: &str, size: usize) -> String {
         let url = format!("{}/api/v1/customer/uploads", self.address);
-        let made = self
-            .tus(self.http.post(url), session)
+        let made = tus(self.http.post(url), session)
             .header("Upload-Length", size)
             .header("Upload-Metadata", format!("filename {}", STANDARD.encode(name)))
             .send()
@@ -163,13 +162,13 @@ impl Stage {
 
     /// What HEAD says.
     pub async fn offset(&self, session: &str, upload: &str) -> usize {
-        let told = self.tus(self.http.head(upload), session).send().await.unwrap();
+        let told = tus(self.http.head(upload), session).send().await.unwrap();
         assert_eq!(told.status(), 200);
         told.headers()["upload-offset"].to_str().unwrap().parse().unwrap()
     }
 
     pub fn patch(&self, session: &str, upload: &str, offset: usize, bytes: Bytes) -> reqwest::RequestBuilder {
-        self.tus(self.http.patch(upload), session)
+        tus(self.http.patch(upload), session)
             .header("Upload-Offset", offset)
             .header("Content-Type", "application/offset+octet-stream")
             .body(bytes)
@@ -182,10 +181,6 @@ impl Stage {
         let done = self.patch(&session, &upload, 0, bytes).send().await.unwrap();
         assert_eq!(done.status(), 204);
         self.files(1).await.remove(0)
-    }
-
-    fn tus(&self, request: reqwest::RequestBuilder, session: &str) -> reqwest::RequestBuilder {
-        request.bearer_auth(session).header("Tus-Resumable", "1.0.0")
     }
 
     /// Names of what lies in the vault, by their end.
@@ -263,6 +258,10 @@ lightning_origins = ["{org_url}"]
             username = org.integration_username(),
         ),
     );
+}
+
+fn tus(request: reqwest::RequestBuilder, session: &str) -> reqwest::RequestBuilder {
+    request.bearer_auth(session).header("Tus-Resumable", "1.0.0")
 }
 
 async fn answer(request: reqwest::RequestBuilder) -> Value {

@@ -52,15 +52,12 @@ fn random_schedules_repeat_no_nonce_and_lose_no_acknowledged_byte() {
         while done.load(Ordering::Relaxed) < wanted && !failed.load(Ordering::Relaxed) {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             let world = || one_world(&runtime, seed, &template, workspace.path());
-            match catch_unwind(AssertUnwindSafe(world)) {
-                Ok(more) => {
-                    done.fetch_add(more.schedules, Ordering::Relaxed);
-                    counts += more;
-                }
-                Err(_) => {
-                    failed.store(true, Ordering::Relaxed);
-                    eprintln!("again: CASEGATE_SEED={seed} cargo test -p casegate-tests --test schedules");
-                }
+            if let Ok(more) = catch_unwind(AssertUnwindSafe(world)) {
+                done.fetch_add(more.schedules, Ordering::Relaxed);
+                counts += more;
+            } else {
+                failed.store(true, Ordering::Relaxed);
+                eprintln!("again: CASEGATE_SEED={seed} cargo test -p casegate-tests --test schedules");
             }
         }
         counts
@@ -86,7 +83,8 @@ fn one_world(runtime: &tokio::runtime::Runtime, seed: u64, template: &[u8], work
     let mut counts = Counts::default();
     let ledger = envelope::ledger::recorded(|| {
         counts = runtime.block_on(async {
-            let mut world = World::new(seed, template, tempfile::tempdir_in(workspace).unwrap()).await;
+            let mut world =
+                World::new(seed, template, tempfile::tempdir_in(workspace).expect("the workspace is ours")).await;
             world.run().await;
             let counts = world.counts;
             world.close().await;
@@ -101,7 +99,7 @@ fn one_world(runtime: &tokio::runtime::Runtime, seed: u64, template: &[u8], work
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built")
 }
 
 /// Memory that looks like a disk, so that the real durability settings cost nothing.

@@ -30,7 +30,7 @@ enum Kind {
 }
 
 enum Ended {
-    Append(Turn, Result<Acknowledged, StagingError>),
+    Append(Box<Turn>, Result<Acknowledged, StagingError>),
     Seal(Result<Pass, StagingError>),
     Sweep(Result<usize, StagingError>),
 }
@@ -50,7 +50,7 @@ impl World {
         let mut turn = request.turn;
         let work = Box::pin(async move {
             let result = staging.acknowledge(&mut turn, segment, now).await;
-            Ended::Append(turn, result)
+            Ended::Append(Box::new(turn), result)
         });
         let kind = Kind::Append { request: request.id, upload: request.upload, bytes };
         self.begin(request.node, kind, work, hold).await;
@@ -120,7 +120,7 @@ impl World {
         match (task.kind, ended) {
             (Kind::Append { request, upload, bytes }, Ended::Append(turn, result)) => {
                 self.judge_append(request, upload, bytes, result, task.since, may_be_swept).await;
-                self.requests.push(Request { id: request, node: task.node, upload, turn });
+                self.requests.push(Request { id: request, node: task.node, upload, turn: *turn });
             }
             (Kind::Seal { upload, stops }, Ended::Seal(result)) => {
                 self.judge_seal(upload, stops, result, task.was_held, may_be_swept).await;
@@ -186,7 +186,9 @@ impl World {
                 assert!(is_frozen, "something was sealed that was not frozen");
                 self.settle(upload, State::Sealed);
                 let objects = self.check_sealed(upload, &id.to_string()).await;
-                objects.iter().for_each(|name| self.bucket.adopt(name));
+                for name in &objects {
+                    self.bucket.adopt(name);
+                }
                 self.model[upload].sealed_as = Some(objects);
                 self.counts.sealed += 1;
             }
