@@ -59,7 +59,7 @@ dpo_contact = "dpo@example.com"
 time_zone = "Europe/Berlin"
 
 [[org]]
-org_id = "00D000000000001AAA"
+org_id = "00D000000000001EAA"
 instance_url = "https://example.my.salesforce.com"
 client_id = "3MVG9"
 username = "casegate@example.com"
@@ -173,7 +173,7 @@ fn each_mistake_is_answered_with_its_section_and_key() {
         ("Europe/Berlin", "Berlin", "operator.time_zone: \"Berlin\" is no IANA time zone"),
         ("organisation = \"Example GmbH\"", "organisation = \"A\\nB\"", "operator.organisation: it must be one line"),
         ("organisation = \"Example GmbH\"\n", "", "missing field `organisation`"),
-        ("00D000000000001AAA", "005000000000001AAA", "org 1: org_id: it is no Salesforce organisation id"),
+        ("00D000000000001EAA", "005000000000001AAA", "org 1: org_id: it is no Salesforce organisation id"),
         ("[\"agent.crt\"]", "[]", "org 1: agent_certificate_files: give one certificate, or two"),
         (
             "[\"https://example.lightning.force.com\"]",
@@ -226,8 +226,8 @@ mail_domains = ["Example.com"]
 "#
             )
     };
-    let other = "00D000000000002AAA";
-    assert!(refused(&second("00D000000000001AAA", "org2.key", "agent2.crt")).contains("org 2: org_id"));
+    let other = "00D000000000002EAA";
+    assert!(refused(&second("00D000000000001EAA", "org2.key", "agent2.crt")).contains("org 2: org_id"));
     assert!(refused(&second(other, "org.key", "agent2.crt")).contains("org 2: private_key"));
     assert!(refused(&second(other, "org2.key", "agent.crt")).contains("org 2: agent_certificate_files"));
     let config = Config::parse(&second(other, "org2.key", "agent2.crt"), folder().path()).unwrap();
