@@ -128,6 +128,16 @@ pub async fn close(
     Ok(done.rows_affected() == 1)
 }
 
+/// Keeps the request open until the transaction ends: whoever wants to close it waits. False when it is closed.
+pub async fn hold_open(connection: &mut AnyConnection, org_id: &str, id: &str) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE file_requests SET state = state WHERE org_id = $1 AND id = $2 AND state = 'open'")
+        .bind(org_id)
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The first redemption of any link; later ones leave it.
 pub async fn mark_opened(connection: &mut AnyConnection, org_id: &str, id: &str, now: i64) -> Result<bool, StoreError> {
     let done =

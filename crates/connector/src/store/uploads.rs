@@ -111,7 +111,8 @@ pub async fn take_turn(
     .await?)
 }
 
-/// Acknowledges `length` bytes from `offset`, if the caller's turn has not passed. Returns the new state of the upload.
+/// Acknowledges `length` bytes from `offset`, if the caller's turn has not passed and the request was not revoked
+/// meanwhile. Returns the new state of the upload.
 #[expect(clippy::too_many_arguments, reason = "each is one column of the compare or of the set")]
 pub async fn acknowledge(
     connection: &mut AnyConnection,
@@ -127,7 +128,9 @@ pub async fn acknowledge(
         "UPDATE uploads SET offset_bytes = offset_bytes + $5, segment_count = segment_count + 1, updated_at = $6, \
          expires_at = $7 \
          WHERE org_id = $1 AND id = $2 AND state = 'receiving' AND fence = $3 AND offset_bytes = $4 \
-         AND offset_bytes + $5 <= size_bytes RETURNING *",
+         AND offset_bytes + $5 <= size_bytes AND NOT EXISTS (SELECT 1 FROM file_requests \
+         WHERE file_requests.org_id = uploads.org_id AND file_requests.id = uploads.request_id \
+         AND file_requests.state = 'revoked') RETURNING *",
     )
     .bind(org_id)
     .bind(id)

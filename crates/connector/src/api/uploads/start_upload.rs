@@ -14,7 +14,7 @@ use crate::audit::Event;
 use crate::jobs::JobKind;
 use crate::staging::idle_until;
 use crate::store::uploads::{self, UploadRow};
-use crate::store::{Transaction, consents};
+use crate::store::{Transaction, consents, file_requests};
 
 #[utoipa::path(post, path = "/api/v1/customer/uploads", tag = "uploads", security(("customer_session" = [])),
     responses((status = 201)))]
@@ -98,6 +98,10 @@ async fn find_or_create(
         } else {
             Err(Refusal::Conflict(Conflict::IdTaken).into())
         };
+    }
+    // Until this commits nobody closes the request, and creations of one link come one after the other.
+    if !file_requests::hold_open(&mut tx, &request.org_id, &request.id).await? {
+        return Err(Refusal::LinkClosed.into());
     }
     admit(app, customer, &mut tx, wanted).await?;
     let others = uploads::list_of_request(&mut tx, &request.org_id, &request.id).await?;

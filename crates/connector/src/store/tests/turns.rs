@@ -3,7 +3,7 @@
 use super::fixtures::{ORG, OTHER_ORG, begin, with_upload};
 use super::on_both;
 use crate::store::segments::{self, SegmentRow};
-use crate::store::uploads;
+use crate::store::{file_requests, uploads};
 
 fn a_segment(start: i64, length: i64) -> SegmentRow {
     SegmentRow {
@@ -35,6 +35,27 @@ async fn only_the_newest_turn_acknowledges() {
         assert!(uploads::acknowledge(&mut tx, ORG, "u", new.fence, 40, 61, 2_000, 9_600).await.unwrap().is_none());
         assert!(uploads::take_turn(&mut tx, ORG, "u", 0, 9_500).await.unwrap().is_none(), "it stands at 40");
         assert!(uploads::take_turn(&mut tx, OTHER_ORG, "u", 40, 9_500).await.unwrap().is_none());
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_revoked_request_acknowledges_nothing_more() {
+    on_both(async |store| {
+        with_upload(store, 100).await;
+        let mut tx = begin(store).await;
+        let turn = uploads::take_turn(&mut tx, ORG, "u", 0, 9_500).await.unwrap().unwrap();
+        assert!(file_requests::hold_open(&mut tx, ORG, "r").await.unwrap());
+        file_requests::close(&mut tx, ORG, "r", "expired", 1_500).await.unwrap();
+        assert!(!file_requests::hold_open(&mut tx, ORG, "r").await.unwrap());
+        // Who was sending when the time ran out may end.
+        assert!(uploads::acknowledge(&mut tx, ORG, "u", turn.fence, 0, 10, 2_000, 9_600).await.unwrap().is_some());
+        drop(tx);
+        let mut tx = begin(store).await;
+        let turn = uploads::take_turn(&mut tx, ORG, "u", 0, 9_500).await.unwrap().unwrap();
+        file_requests::close(&mut tx, ORG, "r", "revoked", 1_500).await.unwrap();
+        assert!(uploads::acknowledge(&mut tx, ORG, "u", turn.fence, 0, 10, 2_000, 9_600).await.unwrap().is_none());
         tx.commit().await.unwrap();
     })
     .await;
