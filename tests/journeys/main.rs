@@ -6,6 +6,7 @@ mod agent_loses_the_case;
 mod agent_opens_a_file;
 mod connector_is_replaced;
 mod consent_is_asked_for;
+mod customer_finishes_twice;
 mod customer_sends_a_file;
 mod customer_sends_folders;
 mod file_is_empty;

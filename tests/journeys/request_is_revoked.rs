@@ -1,6 +1,9 @@
 //! An agent takes a request back: its link closes at once, for sessions too.
 
-use harness::{Casegate, a_request};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use harness::{Casegate, Options, a_request};
+use tokio::sync::mpsc;
 
 #[tokio::test]
 async fn its_link_and_its_sessions_are_closed() {
@@ -28,6 +31,37 @@ async fn its_link_and_its_sessions_are_closed() {
     let events = world.audit("gateway_reboots").await;
     assert_eq!(events.iter().filter(|event| event.activity == "file_request_revoked").count(), 1);
     world.finish().await;
+}
+
+#[tokio::test]
+async fn bytes_under_way_are_no_longer_acknowledged() {
+    for options in [Options::default(), Options::on_postgres()] {
+        let world = Casegate::start(options).await;
+        let anna = world.agent("anna").on("gateway_reboots");
+        let request = anna.request_file(&a_request("1")).await;
+        let grace = world.customer_opens(&anna.copy_link(&request).await).await;
+        let dump = world.sample("core.dump", 20_000_000);
+        let upload = grace.begin(&dump).await;
+        let (feed, fed) = mpsc::unbounded_channel::<Bytes>();
+        let body = futures_util::stream::unfold(fed, |mut fed| async { Some((fed.recv().await?, fed)) });
+        let sending =
+            grace.patch(&upload, 0).body(reqwest::Body::wrap_stream(body.map(Ok::<_, std::io::Error>))).send();
+        feed.send(dump.bytes.slice(..9_000_000)).unwrap();
+        let revoking = async {
+            while grace.offset(&upload).await == 0 {
+                tokio::task::yield_now().await;
+            }
+            anna.revoke(&request).await;
+            feed.send(dump.bytes.slice(9_000_000..)).unwrap();
+            drop(feed);
+        };
+        let (ended, ()) = tokio::join!(sending, revoking);
+        assert_eq!(ended.unwrap().status().as_u16(), 409);
+        assert_eq!(grace.offset(&upload).await, 8 * 1024 * 1024, "the one segment from before");
+        world.work().await;
+        assert!(anna.panel().await["files"].as_array().unwrap().is_empty());
+        world.finish().await;
+    }
 }
 
 #[tokio::test]
