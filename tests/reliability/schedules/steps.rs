@@ -1,6 +1,7 @@
 //! What can happen next, by chance.
 
 use connector::staging::StagingError;
+use connector::store::uploads;
 use secure_files::Refusal;
 
 use crate::bucket::{Hold, Point};
@@ -227,6 +228,11 @@ impl World {
         {
             intact += 1;
         }
+        let is_newest_there = match self.model[upload].segments.last() {
+            Some(newest) => self.bucket.holds(&newest.object).await,
+            None => true,
+        };
+        self.look_first(upload, intact, is_newest_there).await;
         let model = &mut self.model[upload];
         let is_whole = intact == model.segments.len();
         assert!(is_whole || self.settled_since[upload], "a segment of an upload under way was swept");
@@ -240,6 +246,25 @@ impl World {
                 self.bucket.let_go(&segment.object);
             }
             model.state = State::Receiving;
+        }
+    }
+
+    /// Those who find out without being told of the restore: HEAD, and the sealing pass.
+    async fn look_first(&self, upload: usize, intact: usize, is_newest_there: bool) {
+        let model = &self.model[upload];
+        let node = &self.nodes[self.dice.index(2)];
+        let length = i64::try_from(model.length_of(intact)).unwrap();
+        if model.state == State::Receiving && self.dice.percent(50) {
+            let mut reader = node.store.read().await.unwrap();
+            let row = uploads::find(&mut reader, ORG, &model.id).await.unwrap().unwrap();
+            drop(reader);
+            let told = node.staging.vouch_for(row).await.unwrap().offset_bytes;
+            assert_eq!(told, if is_newest_there { i64::try_from(model.bytes.len()).unwrap() } else { length });
+        }
+        if model.state == State::Frozen && intact < model.segments.len() && self.dice.percent(50) {
+            let now = self.time();
+            let pass = node.sealing.seal(ORG, &model.id, now, || std::future::ready(Some(now))).await;
+            assert!(pass.is_err(), "something was sealed of which a part is gone");
         }
     }
 

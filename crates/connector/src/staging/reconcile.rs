@@ -4,6 +4,7 @@
 //! bytes are sent again under new keys and new names.
 
 use super::{Staging, StagingError};
+use crate::store::uploads::UploadRow;
 use crate::store::{pending_objects, segments, uploads};
 use crate::vault::ObjectName;
 
@@ -33,5 +34,24 @@ impl Staging {
             tx.commit().await?;
         }
         Ok(intact)
+    }
+
+    /// What may be told about an upload: one whose newest segment is gone from the bucket is moved back first.
+    ///
+    /// One look at the bucket, not one for each segment: an upload loses its segments together, and the sealing pass
+    /// reads every one of them anyway.
+    pub async fn vouch_for(&self, mut upload: UploadRow) -> Result<UploadRow, StagingError> {
+        if upload.state != "receiving" || upload.offset_bytes == 0 {
+            return Ok(upload);
+        }
+        let mut reader = self.store.read().await?;
+        let newest = segments::newest(&mut reader, &upload.org_id, &upload.id).await?;
+        drop(reader);
+        let Some(newest) = newest else { return Ok(upload) };
+        let length = u64::try_from(newest.ciphertext_bytes).unwrap_or_default();
+        if !self.vault.has_segment(&ObjectName::recorded(&newest.object_name), length).await? {
+            upload.offset_bytes = self.reconcile(&upload.org_id, &upload.id).await?;
+        }
+        Ok(upload)
     }
 }

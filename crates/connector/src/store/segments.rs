@@ -58,6 +58,22 @@ pub async fn list_from(
     .await?)
 }
 
+/// The one that ends where the upload stands.
+pub async fn newest(
+    connection: &mut AnyConnection,
+    org_id: &str,
+    upload_id: &str,
+) -> Result<Option<SegmentRow>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT start_offset, length_bytes, object_name, ciphertext_bytes, plaintext_sha256, header_mac \
+         FROM segments WHERE org_id = $1 AND upload_id = $2 ORDER BY start_offset DESC LIMIT 1",
+    )
+    .bind(org_id)
+    .bind(upload_id)
+    .fetch_optional(connection)
+    .await?)
+}
+
 /// The rows of an upload whose staging key is gone; returns the object names they held.
 pub async fn remove_all(
     connection: &mut AnyConnection,

@@ -23,5 +23,6 @@ pub async fn show_upload(
     if matches!(upload.state.as_str(), "cancelled" | "expired") {
         return Err(Refusal::NotFound.into());
     }
+    let upload = app.staging.vouch_for(upload).await?;
     Ok(tus::answer(StatusCode::OK, &upload))
 }
