@@ -51,6 +51,25 @@ async fn an_altered_object_never_gives_a_clean_download() {
     assert!(opened == bytes, "the object as it was sealed opens again");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bytes_whose_segment_is_gone_are_missed_and_sent_again() {
+    let stage = Stage::set().await;
+    let bytes = sample(2, 50_000);
+    let session = stage.open_session().await;
+    let upload = stage.begin_upload(&session, "dump.bin", bytes.len()).await;
+    let sent = stage.patch(&session, &upload, 0, bytes.slice(..20_000)).send().await.unwrap();
+    assert_eq!(sent.status(), 204);
+    assert_eq!(stage.offset(&session, &upload).await, 20_000);
+    for segment in std::fs::read_dir(stage.folder.path().join("objects/staging")).unwrap() {
+        std::fs::remove_file(segment.unwrap().path()).unwrap();
+    }
+    assert_eq!(stage.offset(&session, &upload).await, 0);
+    assert_eq!(stage.patch(&session, &upload, 0, bytes.clone()).send().await.unwrap().status(), 204);
+    let file = stage.files(1).await.remove(0);
+    let opened = stage.http.get(stage.ticket(&file).await).send().await.unwrap().bytes().await.unwrap();
+    assert!(opened == bytes, "the download differs");
+}
+
 fn write(object: &Path, bytes: &[u8]) {
     std::fs::write(object, bytes).unwrap();
 }

@@ -4,7 +4,7 @@
 //! No (key, nonce) pair ever repeats, no acknowledged byte is lost, no adopted object is swept, no name is written twice.
 //!
 //! Every day (10,000): cargo test -p casegate-tests --test schedules
-//! In full (1,000,000): CASEGATE_TEST_FULL=1 cargo test -p casegate-tests --test schedules
+//! In full (1,000,000): CASEGATE_TEST_FULL=1 cargo test --release -p casegate-tests --test schedules
 //! One failure again: CASEGATE_SEED=<seed> cargo test -p casegate-tests --test schedules
 
 #[cfg(test)]
