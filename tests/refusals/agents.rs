@@ -41,7 +41,16 @@ fn permitted(permissions: &[&str]) -> TokenOverrides {
 
 #[tokio::test]
 async fn another_case_is_not_there() {
-    let world = Casegate::usual().await;
+    Box::pin(another_case(Options::default())).await;
+}
+
+#[tokio::test]
+async fn another_case_is_not_there_on_postgres() {
+    Box::pin(another_case(Options::on_postgres())).await;
+}
+
+async fn another_case(options: Options) {
+    let world = Casegate::start(options).await;
     let mut table = Table::new("another Case");
     let anna = || world.agent("anna").on("gateway_reboots");
     let (asked, file) = with_a_file(&world, &anna()).await;
@@ -170,7 +179,16 @@ async fn a_permission_is_missing() {
 
 #[tokio::test]
 async fn requests_that_cannot_be_read() {
-    let world = Casegate::usual().await;
+    Box::pin(malformed_requests(Options::default())).await;
+}
+
+#[tokio::test]
+async fn requests_that_cannot_be_read_on_postgres() {
+    Box::pin(malformed_requests(Options::on_postgres())).await;
+}
+
+async fn malformed_requests(options: Options) {
+    let world = Casegate::start(options).await;
     let mut table = Table::new("malformed requests");
     let anna = world.agent("anna").on("gateway_reboots");
     let with = |name: &str, value: Value| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secure_files::{Conflict, Refusal};
 
-use crate::table::documented;
+use crate::table::{DATA, documented, problems};
 
 /// One of each, so that the codes come from the code itself.
 fn refusals() -> Vec<Refusal> {
@@ -65,4 +65,11 @@ fn every_status_of_the_table_is_documented() {
     // `StatusCode` itself in the signature leaves one empty name.
     let named = named.into_iter().filter(|name| !name.is_empty()).count();
     assert_eq!(named, statuses.len(), "{statuses:?}");
+}
+
+#[test]
+fn what_a_problem_carries_besides_is_documented() {
+    for member in DATA {
+        assert!(problems().contains(&format!("`{member}`")), "docs/api.md does not name {member}");
+    }
 }

@@ -79,8 +79,17 @@ async fn rows_of_a_closed_session(table: &mut Table, how: &str, grace: &Session<
 
 #[tokio::test]
 async fn wrong_and_unknown_links_cannot_be_told_apart() {
+    Box::pin(wrong_links(Options::default())).await;
+}
+
+#[tokio::test]
+async fn wrong_and_unknown_links_cannot_be_told_apart_on_postgres() {
+    Box::pin(wrong_links(Options::on_postgres())).await;
+}
+
+async fn wrong_links(options: Options) {
     let limits = "redemptions_per_minute_per_link = 1000\nredemptions_per_minute_per_ip = 1000";
-    let world = Casegate::start(Options { limits, ..Options::default() }).await;
+    let world = Casegate::start(Options { limits, ..options }).await;
     let mut table = Table::new("wrong links");
     let anna = world.agent("anna").on("gateway_reboots");
     let asked = request(&anna, "1").await;

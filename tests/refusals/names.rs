@@ -1,5 +1,5 @@
-//! File names that try to escape: whatever a customer calls a file, objects have names of ours, and the download has one
-//! header that reads back to the name that was shown.
+//! File names that try to escape: whatever a customer calls a file, objects have names of ours, and the download has
+//! one header that reads back to the name that was shown.
 
 use std::collections::BTreeMap;
 

@@ -16,7 +16,7 @@ pub struct Table {
 const MEMBERS: [&str; 6] = ["type", "title", "status", "code", "detail", "request_id"];
 
 /// What one may have besides, for programs.
-const DATA: [&str; 8] = [
+pub const DATA: [&str; 8] = [
     "field",
     "limit_bytes",
     "limit_files",
@@ -137,12 +137,14 @@ fn headers(what: &str, answer: &Answer, status: u16, problem: &Value) {
 /// Codes of `docs/api.md`, each with the statuses it comes with.
 pub fn documented() -> &'static BTreeMap<String, Vec<u16>> {
     static DOCUMENTED: OnceLock<BTreeMap<String, Vec<u16>>> = OnceLock::new();
-    DOCUMENTED.get_or_init(|| {
-        let text = include_str!("../../docs/api.md");
-        let section = text.split("## Problems").nth(1).expect("a section on problems");
-        let section = section.split("\n## ").next().expect("a section ends");
-        section.lines().filter_map(read_row).collect()
-    })
+    DOCUMENTED.get_or_init(|| problems().lines().filter_map(read_row).collect())
+}
+
+/// The section of `docs/api.md` on problems.
+pub fn problems() -> &'static str {
+    let text = include_str!("../../docs/api.md");
+    let section = text.split("## Problems").nth(1).expect("a section on problems");
+    section.split("\n## ").next().expect("a section ends")
 }
 
 /// ``| `code` | status | when … (other status) …``

@@ -1,4 +1,5 @@
-//! Opening a file: how fresh the token must be, what a ticket is good for, and what is answered when somebody else fails.
+//! Opening a file: how fresh the token must be, what a ticket is good for, and what is answered when somebody else
+//! fails.
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use harness::Casegate;
+use harness::{Casegate, Options};
 use reqwest::Method;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -164,7 +164,16 @@ async fn appends_that_are_refused() {
 
 #[tokio::test]
 async fn uploads_of_somebody_else_are_not_there() {
-    let world = Casegate::usual().await;
+    Box::pin(uploads_of_others(Options::default())).await;
+}
+
+#[tokio::test]
+async fn uploads_of_somebody_else_are_not_there_on_postgres() {
+    Box::pin(uploads_of_others(Options::on_postgres())).await;
+}
+
+async fn uploads_of_others(options: Options) {
+    let world = Casegate::start(options).await;
     let mut table = Table::new("uploads of others");
     let anna = world.agent("anna").on("gateway_reboots");
     let (asked, others) = (request(&anna, "1").await, request(&anna, "2").await);
