@@ -75,15 +75,15 @@ impl Part {
         self
     }
 
-    /// Parts that others lean on and that run even when not asked for.
-    fn is_needed_by(&self, only: &[String]) -> bool {
-        let rust = ["unit", "journeys", "browser", "docs"];
-        let bare = ["fmt", "clippy", "supply"];
-        match self.name {
-            "setup" => !only.iter().all(|name| bare.contains(&name.as_str())),
-            "build" => only.iter().any(|name| rust.contains(&name.as_str())),
-            name => only.iter().any(|wanted| wanted == name),
-        }
+    /// Asked for, or leant on by a part that is.
+    fn is_wanted(&self, only: &[String]) -> bool {
+        let any = |names: &[&str]| only.iter().any(|name| names.contains(&name.as_str()));
+        let leant_on = match self.name {
+            "setup" => any(&["unit", "journeys", "upload-client", "browser", "salesforce"]),
+            "build" => any(&["unit", "journeys", "browser", "docs"]),
+            _ => false,
+        };
+        only.is_empty() || any(&[self.name]) || leant_on
     }
 }
 
@@ -111,13 +111,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let mut bench = Bench { full: arguments.full, programs: None };
     let mut rows: Vec<(&str, Tally, Duration)> = Vec::new();
-    for part in &PARTS {
-        if !arguments.only.is_empty()
-            && !part.is_needed_by(&arguments.only)
-            && !arguments.only.iter().any(|n| n == part.name)
-        {
-            continue;
-        }
+    for part in PARTS.iter().filter(|part| part.is_wanted(&arguments.only)) {
         say::heading(part.name);
         let elapsed = clock::stopwatch();
         let tally = (part.run)(&mut bench).unwrap_or_else(|error| {
