@@ -6,6 +6,7 @@ use secure_files::Refusal;
 
 use crate::bucket::{Hold, Point};
 use crate::model::State;
+use crate::tasks::Task;
 use crate::world::{Backup, ORG, Request, World};
 
 const MINUTE: i64 = 60_000;
@@ -28,8 +29,8 @@ impl World {
             0..=23 => self.take_turn().await,
             24..=53 => self.append_something().await,
             54..=64 => self.go_on_somewhere().await,
-            65..=68 => self.kill_something(),
-            69..=70 => self.kill_node(),
+            65..=68 => self.kill_something().await,
+            69..=70 => self.kill_node().await,
             71..=80 => {
                 let upload = self.something_to_seal();
                 let hold = self.hold(&[Point::BeforePut, Point::AfterPut, Point::BetweenSegments]);
@@ -134,23 +135,30 @@ impl World {
     }
 
     /// A connection, a worker or a sweep dies where it stands.
-    fn kill_something(&mut self) {
+    async fn kill_something(&mut self) {
         if self.tasks.is_empty() {
             return;
         }
         let chosen = self.dice.index(self.tasks.len());
-        self.tasks.swap_remove(chosen);
-        self.may_stray |= self.claimed_before > i64::MIN;
+        let killed = self.tasks.swap_remove(chosen);
+        self.bury(&[killed]).await;
         self.counts.killed += 1;
     }
 
-    fn kill_node(&mut self) {
+    async fn kill_node(&mut self) {
         let node = self.dice.index(2);
-        self.may_stray |= self.claimed_before > i64::MIN && self.tasks.iter().any(|task| task.node == node);
-        self.tasks.retain(|task| task.node != node);
+        let killed: Vec<Task> = self.tasks.extract_if(.., |task| task.node == node).collect();
+        self.bury(&killed).await;
         self.requests.retain(|request| request.node != node);
         self.nodes[node] = self.node(self.nodes[node].store.clone());
         self.counts.killed += 1;
+    }
+
+    /// What the dead had written after the sweep gave up on it, nobody knows any more.
+    async fn bury(&mut self, killed: &[Task]) {
+        if killed.iter().any(|task| task.may_write_unseen(self.claimed_before)) {
+            self.unknown.extend(self.bucket.strays().await);
+        }
     }
 
     async fn cancel(&mut self) {
@@ -194,7 +202,6 @@ impl World {
     async fn restore(&mut self) {
         let Some(backup) = self.backup.take() else { return };
         self.counts.restores += 1;
-        self.may_stray = true;
         self.tasks.clear();
         self.requests.clear();
         for node in &self.nodes {
@@ -209,6 +216,7 @@ impl World {
         self.start_nodes().await;
         self.model.clone_from(&backup.model);
         self.bucket.readopt(self.model.iter().flat_map(crate::model::Upload::objects));
+        self.unknown.extend(self.bucket.strays().await);
         self.backup = Some(backup);
         for upload in 0..self.model.len() {
             self.model[upload].holder = None;
@@ -270,8 +278,9 @@ impl World {
 
     /// Everybody stops failing: every upload that is not given up arrives, and nothing is left behind.
     async fn come_to_rest(&mut self) {
-        self.may_stray |= self.claimed_before > i64::MIN && !self.tasks.is_empty();
-        self.tasks.clear();
+        let killed = std::mem::take(&mut self.tasks);
+        self.bury(&killed).await;
+        drop(killed);
         self.requests.clear();
         for upload in 0..self.model.len() {
             if self.model[upload].state == State::Receiving {
@@ -297,8 +306,9 @@ impl World {
             before = self.counts.swept;
             self.sweep(1, None).await;
         }
-        let strays = self.bucket.strays().await;
-        assert!(strays.is_empty() || self.may_stray, "objects that nothing points to: {strays:?}");
+        let mut strays = self.bucket.strays().await;
+        strays.retain(|name| !self.unknown.contains(name));
+        assert!(strays.is_empty(), "objects that nothing points to: {strays:?}");
         for upload in 0..self.model.len() {
             self.check_head(upload).await;
             for object in self.model[upload].objects() {

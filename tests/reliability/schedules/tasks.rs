@@ -6,8 +6,8 @@ use std::task::Poll;
 
 use connector::sealing::{Pass, identity_cell};
 use connector::staging::{Acknowledged, StagingError, Turn};
-use connector::store::{secure_files, segments};
-use connector::vault::{ObjectName, StoredFile};
+use connector::store::{StoreError, secure_files, segments};
+use connector::vault::{ObjectName, StoredFile, VaultError};
 use envelope::Identity;
 
 use crate::bucket::{GoOn, Hold, Point};
@@ -33,6 +33,13 @@ enum Ended {
     Append(Box<Turn>, Result<Acknowledged, StagingError>),
     Seal(Result<Pass, StagingError>),
     Sweep(Result<usize, StagingError>),
+}
+
+impl Task {
+    /// The sweep may have given up on what it writes next.
+    pub fn may_write_unseen(&self, claimed_before: i64) -> bool {
+        self.was_held && self.since < claimed_before
+    }
 }
 
 impl World {
@@ -116,7 +123,7 @@ impl World {
 
     async fn judge(&mut self, task: Task, ended: Ended) {
         // While it was held up, the sweep may have taken what it had written.
-        let may_be_swept = task.was_held && task.since < self.claimed_before;
+        let may_be_swept = task.may_write_unseen(self.claimed_before);
         match (task.kind, ended) {
             (Kind::Append { request, upload, bytes }, Ended::Append(turn, result)) => {
                 self.judge_append(request, upload, bytes, result, task.since, may_be_swept).await;
@@ -197,8 +204,15 @@ impl World {
                 self.counts.passes_lost += u64::from(was_held);
             }
             Err(error) => {
-                // Another pass was faster, and its segments are gone; or the sweep took what this one had written.
-                assert!((was_held && !is_frozen) || may_be_swept, "a pass failed: {error}");
+                let fits = match &error {
+                    // The sweep took what this pass had written.
+                    StagingError::Superseded => may_be_swept,
+                    // Another pass was faster, and its segments are gone.
+                    StagingError::Vault(VaultError::Storage(object_store::Error::NotFound { .. }))
+                    | StagingError::Store(StoreError::Unreadable(_)) => was_held && !is_frozen,
+                    _ => false,
+                };
+                assert!(fits, "a pass failed: {error}");
                 self.counts.passes_lost += 1;
             }
         }

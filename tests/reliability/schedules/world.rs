@@ -1,5 +1,6 @@
 //! One database, one bucket, two connectors, a few uploads, and what is under way.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,8 +62,9 @@ pub struct World {
     pub settled_since: Vec<bool>,
     /// Pending objects recorded before this moment may have been claimed by a sweep.
     pub claimed_before: i64,
-    /// A restore, or a death after the sweep gave up on an object, may leave objects that no database knows.
-    pub may_stray: bool,
+    /// Objects that no database knows, left by a restore or by a death after the sweep gave up on them: reported, never
+    /// deleted.
+    pub unknown: HashSet<String>,
     pub counts: Counts,
     pub next_request: u64,
 }
@@ -134,7 +136,7 @@ impl World {
             backup: None,
             settled_since: vec![false; usize::try_from(UPLOADS).unwrap()],
             claimed_before: i64::MIN,
-            may_stray: false,
+            unknown: HashSet::new(),
             counts: Counts { schedules: UPLOADS, ..Counts::default() },
             next_request: 0,
         };
