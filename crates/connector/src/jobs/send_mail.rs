@@ -7,13 +7,14 @@ use anyhow::Context as _;
 use secure_files::{Activity, Timestamp};
 
 use super::enqueue::secret_cell;
+use super::run::LEASE;
 use super::{JobKind, Outcome};
 use crate::app::App;
 use crate::audit::Event;
 use crate::language::Language;
 use crate::mail::{MailFailure, MailMessage, ReceiptFile, ReceiptMail, RequestMail};
 use crate::store::file_requests::{self, FileRequestRow};
-use crate::store::jobs::JobRow;
+use crate::store::jobs::{self, JobRow};
 use crate::store::mails::{self, MailRow};
 use crate::store::{links, secure_files as files};
 
@@ -43,8 +44,12 @@ pub async fn send_mail(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
         }
     };
     let mut tx = app.store.transaction("begin_mail").await?;
-    let now = app.clock.now().as_millis();
-    if !mails::advance(&mut tx, &mail.org_id, &mail.id, "queued", "sending", None, now).await? {
+    let now = app.clock.now();
+    // Before the text and after it the server may take its whole time: nobody else may find this mail in `sending`.
+    let until = now.plus(app.config.mail.timeout.saturating_mul(3).max(LEASE));
+    let is_ours = jobs::renew(&mut tx, &job.id, &job.lease, until.as_millis()).await?
+        && mails::advance(&mut tx, &mail.org_id, &mail.id, "queued", "sending", None, now.as_millis()).await?;
+    if !is_ours {
         return Ok(Outcome::Done);
     }
     tx.commit().await?;

@@ -25,7 +25,7 @@ pub struct SealedFile {
     pub header_mac: [u8; 32],
 }
 
-/// A file that is being sealed. Dropped unfinished, its parts are aborted by the sweep of the bucket.
+/// A file that is being sealed. If the process dies, S3 keeps the parts until a lifecycle rule of the bucket aborts them.
 pub struct FileSeal {
     id: SecureFileId,
     identity: FileIdentity,
