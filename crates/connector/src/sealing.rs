@@ -71,23 +71,47 @@ impl Sealing {
         }
         tx.commit().await?;
 
-        let mut seal = self.vault.begin_file(id, u64::try_from(upload.size_bytes).unwrap_or_default()).await?;
-        match self.feed(&mut seal, &upload, &staging_key, &names, &mut keep_alive).await {
-            Ok(true) => {}
-            Ok(false) => {
-                seal.abort().await;
-                return Ok(Pass::NothingToDo);
+        match self.write(&upload, &staging_key, id, &names, &mut keep_alive).await {
+            Ok(Some(sealed)) => self.commit(&upload, sealed, &names, now).await,
+            Ok(None) => {
+                self.discard(&upload, &names).await?;
+                Ok(Pass::NothingToDo)
             }
             Err(error) => {
-                seal.abort().await;
+                self.discard(&upload, &names).await?;
                 if is_missing(&error) {
                     self.staging.reconcile(org_id, upload_id).await?;
                 }
-                return Err(error);
+                Err(error)
             }
         }
-        let sealed = self.vault.finish_file(seal).await?;
-        self.commit(&upload, sealed, &names, now).await
+    }
+
+    /// Writes the file and its key object. `None` when the pass was told to end.
+    async fn write<F, Fut>(
+        &self,
+        upload: &UploadRow,
+        staging_key: &Identity,
+        id: SecureFileId,
+        names: &PassNames,
+        keep_alive: &mut F,
+    ) -> Result<Option<SealedFile>, StagingError>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Option<Timestamp>>,
+    {
+        let mut seal = self.vault.begin_file(id, u64::try_from(upload.size_bytes).unwrap_or_default()).await?;
+        match self.feed(&mut seal, upload, staging_key, names, keep_alive).await {
+            Ok(true) => Ok(Some(self.vault.finish_file(seal).await?)),
+            Ok(false) => {
+                seal.abort().await;
+                Ok(None)
+            }
+            Err(error) => {
+                seal.abort().await;
+                Err(error)
+            }
+        }
     }
 
     /// Feeds every segment to the seal. False when the pass was told to end.
@@ -143,7 +167,8 @@ impl Sealing {
         Ok(true)
     }
 
-    /// The sweep may have been here before the objects were: then nobody else knows them.
+    /// A pass that adopts nothing removes what it wrote: the sweep may have been here before the objects were, and then
+    /// nobody else knows them.
     async fn discard(&self, upload: &UploadRow, names: &PassNames) -> Result<(), StagingError> {
         for name in [&names.file, &names.key] {
             self.staging.discard(&upload.org_id, name).await?;

@@ -207,9 +207,11 @@ impl World {
                 let fits = match &error {
                     // The sweep took what this pass had written.
                     StagingError::Superseded => may_be_swept,
-                    // Another pass was faster, and its segments are gone.
-                    StagingError::Vault(VaultError::Storage(object_store::Error::NotFound { .. }))
-                    | StagingError::Store(StoreError::Unreadable(_)) => was_held && !is_frozen,
+                    // So it did here, or another pass was faster, and its segments are gone.
+                    StagingError::Vault(VaultError::Storage(object_store::Error::NotFound { .. })) => {
+                        was_held && (may_be_swept || !is_frozen)
+                    }
+                    StagingError::Store(StoreError::Unreadable(_)) => was_held && !is_frozen,
                     _ => false,
                 };
                 assert!(fits, "a pass failed: {error}");
