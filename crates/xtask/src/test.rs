@@ -29,9 +29,12 @@ pub struct Arguments {
     list: bool,
 }
 
+/// Tells test programs to run their long versions.
+const FULL_VARIABLE: &str = "CASEGATE_TEST_FULL";
+
 /// What every part may use.
 pub struct Bench {
-    /// Long versions of the tests were asked for; children see `CASEGATE_TEST_FULL=1`.
+    /// Long versions of the tests were asked for; children see [`FULL_VARIABLE`].
     pub full: bool,
     programs: Option<Vec<cargo::TestProgram>>,
 }
@@ -51,13 +54,14 @@ struct Part {
     essential: bool,
 }
 
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     part("setup", "checks for tools and npm packages, installs what is missing", setup::run).essential(),
     part("fmt", "rustfmt leaves nothing to change", fmt),
     part("clippy", "no warning anywhere in the workspace", clippy),
     part("build", "libraries, binaries and tests, once", programs::build).essential(),
     part("unit", "each crate's own tests, on SQLite and a real PostgreSQL", programs::unit),
     part("journeys", "house rules, user stories, faults, acceptance", programs::journeys),
+    part("schedules", "random lives of uploads: ten thousand, or a million", programs::schedules),
     part("upload-client", "the resumable upload module", node::upload_client),
     part("browser", "from the agent's click to the agent's download, in Chromium", browser::run),
     part("salesforce", "the offline gate for lwc/ and salesforce/", node::salesforce),
@@ -79,8 +83,8 @@ impl Part {
     fn is_wanted(&self, only: &[String]) -> bool {
         let any = |names: &[&str]| only.iter().any(|name| names.contains(&name.as_str()));
         let leant_on = match self.name {
-            "setup" => any(&["unit", "journeys", "upload-client", "browser", "salesforce"]),
-            "build" => any(&["unit", "journeys", "browser", "docs"]),
+            "setup" => any(&["unit", "journeys", "schedules", "upload-client", "browser", "salesforce"]),
+            "build" => any(&["unit", "journeys", "schedules", "browser", "docs"]),
             _ => false,
         };
         only.is_empty() || any(&[self.name]) || leant_on

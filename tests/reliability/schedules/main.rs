@@ -53,7 +53,7 @@ fn random_schedules_repeat_no_nonce_and_lose_no_acknowledged_byte() {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             let world = || one_world(&runtime, seed, &template, workspace.path());
             if let Ok(more) = catch_unwind(AssertUnwindSafe(world)) {
-                done.fetch_add(more.schedules, Ordering::Relaxed);
+                tell(done.fetch_add(more.schedules, Ordering::Relaxed), more.schedules, wanted);
                 counts += more;
             } else {
                 failed.store(true, Ordering::Relaxed);
@@ -76,6 +76,14 @@ fn random_schedules_repeat_no_nonce_and_lose_no_acknowledged_byte() {
     assert!(!failed.load(Ordering::Relaxed), "a schedule broke a promise; its seed is above");
     if wanted >= EVERY_DAY {
         assert!(counts.restores > 0 && counts.killed > 0 && counts.superseded > 0 && counts.passes_lost > 0);
+    }
+}
+
+/// A line at every hundredth of a long run.
+fn tell(before: u64, more: u64, wanted: u64) {
+    let step = wanted / 100;
+    if wanted > EVERY_DAY && before / step != (before + more) / step {
+        eprintln!("{} of {wanted} schedules", before + more);
     }
 }
 

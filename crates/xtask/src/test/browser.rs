@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{Bench, Tally, node};
+use super::{Bench, FULL_VARIABLE, Tally, node};
 use crate::{run, workspace};
 
 /// Building the Case page takes most of it.
@@ -31,7 +31,7 @@ pub fn run(bench: &mut Bench) -> Result<Tally> {
         let mut journey = run::program("node", &folder);
         journey.arg("e2e/journey.mjs").args(["--urls", &urls, "--shots"]).arg(&shots);
         if bench.full {
-            journey.env("CASEGATE_TEST_FULL", "1");
+            journey.env(FULL_VARIABLE, "1");
         }
         node::counted(journey, |_| None)
     });

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::{Bench, Tally};
+use super::{Bench, FULL_VARIABLE, Tally};
 use crate::{run, workspace};
 
 pub fn upload_client(bench: &mut Bench) -> Result<Tally> {
@@ -13,7 +13,7 @@ pub fn upload_client(bench: &mut Bench) -> Result<Tally> {
     let mut tests = run::program("npm", &folder);
     tests.args(["test", "--silent"]);
     if bench.full {
-        tests.env("CASEGATE_TEST_FULL", "1");
+        tests.env(FULL_VARIABLE, "1");
     }
     counted(tests, summary)
 }

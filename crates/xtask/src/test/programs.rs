@@ -1,10 +1,10 @@
-//! Parts `build`, `unit` and `journeys`: one build of the workspace, then its test programs.
+//! Parts `build`, `unit`, `journeys` and `schedules`: one build of the workspace, then its test programs.
 
 use std::{env, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Bench, Tally, setup};
+use super::{Bench, FULL_VARIABLE, Tally, setup};
 use crate::{
     cargo, machine,
     postgres::{self, Postgres},
@@ -13,6 +13,7 @@ use crate::{
 
 /// The package whose tests are user stories rather than one crate's own.
 const JOURNEYS: &str = "casegate-tests";
+const SCHEDULES: &str = "schedules";
 
 pub fn build(bench: &mut Bench) -> Result<Tally> {
     bench.programs = Some(cargo::build_everything()?);
@@ -20,22 +21,32 @@ pub fn build(bench: &mut Bench) -> Result<Tally> {
 }
 
 pub fn unit(bench: &mut Bench) -> Result<Tally> {
-    let mut tally = test_programs(bench, |package| package != JOURNEYS)?;
+    let mut tally = test_programs(bench, |program| program.package != JOURNEYS)?;
     say::line("\ndocumentation examples");
     tally.add(counted(cargo::cargo(&["test", "--workspace", "--doc", "--quiet"]))?);
     Ok(tally)
 }
 
 pub fn journeys(bench: &mut Bench) -> Result<Tally> {
-    test_programs(bench, |package| package == JOURNEYS)
+    test_programs(bench, |program| program.package == JOURNEYS && program.target != SCHEDULES)
 }
 
-fn test_programs(bench: &Bench, wanted: impl Fn(&str) -> bool) -> Result<Tally> {
+/// A million take an hour of two cores, and several in an unoptimised build: then it is built for release first.
+pub fn schedules(bench: &mut Bench) -> Result<Tally> {
+    if !bench.full {
+        return test_programs(bench, |program| program.target == SCHEDULES);
+    }
+    let mut million = cargo::cargo(&["test", "--release", "-p", JOURNEYS, "--test", SCHEDULES, "--", "--nocapture"]);
+    million.env(FULL_VARIABLE, "1");
+    counted(million)
+}
+
+fn test_programs(bench: &Bench, wanted: impl Fn(&cargo::TestProgram) -> bool) -> Result<Tally> {
     let programs = bench.programs.as_ref().context("the workspace was not built")?;
     let database = Postgres::start()?;
     let path = tool_path()?;
     let mut tally = Tally::default();
-    for program in programs.iter().filter(|program| wanted(&program.package)) {
+    for program in programs.iter().filter(|program| wanted(program)) {
         say::line(&format!("\n{} {}", program.package, program.target));
         let mut command = run::program(&program.path, &program.folder);
         command
@@ -44,7 +55,7 @@ fn test_programs(bench: &Bench, wanted: impl Fn(&str) -> bool) -> Result<Tally> 
             .env(postgres::URL_VARIABLE, &database.url)
             .env("PATH", &path);
         if bench.full {
-            command.env("CASEGATE_TEST_FULL", "1");
+            command.env(FULL_VARIABLE, "1");
         }
         tally.add(counted(command)?);
     }
