@@ -58,6 +58,7 @@ impl Org {
     pub fn new(parts: Parts) -> Self {
         let Parts { options, id, url, schema, clock, signer, labels, grants } = parts;
         let mails = Mails::new(options.mail_limit_bytes);
+        let world = World::new(&schema, clock.now());
         Self {
             options,
             id,
@@ -72,7 +73,7 @@ impl Org {
             mails,
             requests: RequestLog::default(),
             events: broadcast::channel(1_024).0,
-            world: Mutex::default(),
+            world: Mutex::new(world),
             seeded: OnceLock::new(),
         }
     }
@@ -82,6 +83,7 @@ impl Org {
         let mut world = self.world();
         let now = self.clock.now();
         let answer = run(&mut Work { org: self, world: &mut world, user, now });
+        world.rows.commit();
         let events = std::mem::take(&mut world.unsent_events);
         drop(world);
         for event in events {

@@ -103,7 +103,11 @@ pub fn answer(work: &mut Work, call: &Call) -> Result<Answer, Refused> {
         _ => &[],
     };
     call.only_options(options)?;
-    match (call.method, &path[..]) {
+    work.attempt(|work| route(work, call, &path))
+}
+
+fn route(work: &mut Work, call: &Call, path: &[&str]) -> Result<Answer, Refused> {
+    match (call.method, path) {
         (Method::Get, []) => Ok(list_versions::show_version(call)),
         (Method::Get, ["limits"]) => Ok(show_limits::show_limits(work)),
         (Method::Get, ["query"]) => run_query::run_query(work, call, false),

@@ -5,6 +5,7 @@
 use crate::org::Org;
 use crate::record_id::RecordId;
 use crate::rows::Row;
+use crate::schema::permission_set::ObjectRights;
 use crate::schema::{ObjectType, Sharing};
 use crate::world::World;
 
@@ -29,7 +30,18 @@ impl Reach {
 }
 
 pub fn reach(org: &Org, world: &World, user: RecordId, object: &ObjectType, row: &Row) -> Reach {
-    let rights = org.grants(user).on(&object.name);
+    reach_with(org.grants(user).on(&object.name), org, world, user, object, row)
+}
+
+/// The same for many rows of one object, whose rights were looked up once.
+pub fn reach_with(
+    rights: ObjectRights,
+    org: &Org,
+    world: &World,
+    user: RecordId,
+    object: &ObjectType,
+    row: &Row,
+) -> Reach {
     if rights.modify_all {
         return Reach::All;
     }

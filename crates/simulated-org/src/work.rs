@@ -5,7 +5,7 @@
 use crate::org::Org;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
-use crate::rows::Row;
+use crate::rows::{self, Row};
 use crate::schema::permission_set::Grants;
 use crate::schema::{Field, Nature, ObjectType};
 use crate::sharing::{self, Reach};
@@ -16,6 +16,13 @@ pub struct Work<'a> {
     pub world: &'a mut World,
     pub user: RecordId,
     pub now: i64,
+}
+
+/// A point in a transaction to which it can be taken back.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    rows: rows::Mark,
+    events: usize,
 }
 
 impl<'a> Work<'a> {
@@ -52,6 +59,27 @@ impl<'a> Work<'a> {
             return Err(Refused::new(404, "ENTITY_IS_DELETED", "entity is deleted"));
         }
         Ok(row)
+    }
+
+    /// How far this transaction has come.
+    pub fn mark(&self) -> Mark {
+        Mark { rows: self.world.rows.mark(), events: self.world.unsent_events.len() }
+    }
+
+    /// Takes back every row and every event since `mark`. Locks that were tried stay tried.
+    pub fn undo_to(&mut self, mark: Mark) {
+        self.world.rows.undo_to(mark.rows);
+        self.world.unsent_events.truncate(mark.events);
+    }
+
+    /// One operation, whole or not at all.
+    pub fn attempt<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Refused>) -> Result<T, Refused> {
+        let mark = self.mark();
+        let outcome = run(self);
+        if outcome.is_err() {
+            self.undo_to(mark);
+        }
+        outcome
     }
 
     /// A held row refuses as a busy Org does, until its attempts are used up.

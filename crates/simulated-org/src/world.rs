@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::cursors::Cursors;
 use crate::record_id::RecordId;
 use crate::rows::Rows;
+use crate::schema::Schema;
 use crate::sessions::Sessions;
 use crate::sharing::Reach;
 
@@ -25,6 +26,17 @@ pub struct World {
     pub events_published: u64,
     pub taken_cases: Vec<TakenCase>,
     pub queries_run: u64,
+    /// Epoch milliseconds: what `If-Modified-Since` on a describe is held against.
+    pub metadata_changed_at: i64,
+}
+
+impl World {
+    /// An empty Org of that schema. `now` is when its metadata was last changed.
+    pub fn new(schema: &Schema, now: i64) -> Self {
+        let mut world = Self { metadata_changed_at: now, ..Self::default() };
+        world.rows.index_by(schema);
+        world
+    }
 }
 
 /// The daily allowance, as `Sforce-Limit-Info` and `limits` show it.

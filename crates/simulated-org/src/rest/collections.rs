@@ -137,11 +137,10 @@ fn run<F>(work: &mut Work, all_or_none: bool, saves: Vec<F>) -> Answer
 where
     F: FnOnce(&mut Work) -> Result<Outcome, Refused>,
 {
-    let before = (work.world.rows.clone(), work.world.unsent_events.len());
-    let mut outcomes: Vec<Result<Outcome, Refused>> = saves.into_iter().map(|save| save(work)).collect();
+    let before = work.mark();
+    let mut outcomes: Vec<Result<Outcome, Refused>> = saves.into_iter().map(|save| work.attempt(save)).collect();
     if all_or_none && outcomes.iter().any(Result::is_err) {
-        work.world.rows = before.0;
-        work.world.unsent_events.truncate(before.1);
+        work.undo_to(before);
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_ok()) {
             *outcome = Err(Refused::bad(
                 "ALL_OR_NONE_OPERATION_ROLLED_BACK",

@@ -16,7 +16,7 @@ const MAX_HEAVY_CALLS: usize = 5;
 
 pub fn composite(work: &mut Work, call: &Call) -> Result<Answer, Refused> {
     let (all_or_none, parts) = read(call)?;
-    let before = (work.world.rows.clone(), work.world.unsent_events.len());
+    let before = work.mark();
     let mut known: BTreeMap<String, Value> = BTreeMap::new();
     let mut outcomes: Vec<(&str, Answer)> = Vec::new();
     let mut failed = None;
@@ -39,8 +39,7 @@ pub fn composite(work: &mut Work, call: &Call) -> Result<Answer, Refused> {
         }
     }
     if let (true, Some(failed)) = (all_or_none, failed) {
-        work.world.rows = before.0;
-        work.world.unsent_events.truncate(before.1);
+        work.undo_to(before);
         outcomes.extend(parts[outcomes.len()..].iter().map(|part| (part.reference, Answer::empty())));
         for (place, (_, outcome)) in outcomes.iter_mut().enumerate() {
             if place != failed {

@@ -24,7 +24,9 @@ pub fn remove(work: &mut Work, object: &ObjectType, id: RecordId) -> Result<(), 
     let mut emptied = Vec::new();
     for (child, field) in work.org.schema.references_to(&object.name) {
         let on_delete = field.relationship.as_ref().map_or(OnDelete::SetNull, |relationship| relationship.on_delete);
-        for row in work.world.rows.living(&child.name).filter(|row| row.reference(&field.name) == Some(id)) {
+        let referring = Cell::Reference(id);
+        let rows = work.world.rows.holding(&child.name, &field.name, &referring);
+        for row in rows.filter(|row| !row.is_deleted()) {
             match on_delete {
                 OnDelete::Cascade => cascading.push((child, row.id)),
                 OnDelete::SetNull => emptied.push((child, field, row.id)),

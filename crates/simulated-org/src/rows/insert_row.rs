@@ -63,8 +63,10 @@ fn check_required(object: &ObjectType, row: &Row) -> Result<(), Refused> {
 pub fn check_unique(rows: &Rows, object: &ObjectType, row: &Row) -> Result<(), Refused> {
     for field in object.fields.iter().filter(|field| field.unique) {
         let Some(value) = row.text(&field.name) else { continue };
-        let taken = rows.living(&object.name).find(|other| {
-            other.id != row.id && other.text(&field.name).is_some_and(|text| same_text(field, text, value))
+        let taken = rows.holding(&object.name, &field.name, row.cell(&field.name)).find(|other| {
+            other.id != row.id
+                && !other.is_deleted()
+                && other.text(&field.name).is_some_and(|text| same_text(field, text, value))
         });
         if let Some(other) = taken {
             let message = format!(

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
+use super::upsert_row::found;
 use crate::cell::{Cell, read_moment};
 use crate::record_id::RecordId;
 use crate::refused::Refused;
@@ -90,14 +91,9 @@ fn find_parent(work: &Work, field: &Field, by: &Map<String, Value>) -> Result<Ce
         return Err(Refused::bad("INVALID_FIELD", format!("{} needs exactly one external id", field.name)));
     };
     let key = parent.field(name).filter(|field| field.external_id).ok_or_else(|| no_such_column(parent, name))?;
-    let found: Vec<_> = work
-        .world
-        .rows
-        .living(&parent.name)
-        .filter(|row| row.text(&key.name).is_some_and(|text| same_text(key, text, value)))
-        .collect();
+    let found = found(work, parent, key, value);
     match found[..] {
-        [row] => Ok(Cell::Reference(row.id)),
+        [id] => Ok(Cell::Reference(id)),
         _ => Err(Refused::bad(
             "INVALID_FIELD",
             format!("Foreign key external ID: {value} not found for field {} in entity {}", key.name, parent.name),

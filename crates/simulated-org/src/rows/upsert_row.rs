@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::insert_row::insert_row;
 use super::read_fields::{no_such_column, same_text};
 use super::update_row::update_row;
+use crate::cell::Cell;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
 use crate::schema::{Field, ObjectType};
@@ -51,8 +52,11 @@ pub fn external_key<'a>(object: &'a ObjectType, name: &str) -> Result<&'a Field,
 
 /// The readable rows with that external id.
 pub fn found(work: &Work, object: &ObjectType, key: &Field, value: &str) -> Vec<RecordId> {
-    let rows = work.world.rows.living(&object.name).filter(|row| {
-        row.text(&key.name).is_some_and(|text| same_text(key, text, value)) && work.reach(object, row) >= Reach::Read
+    let wanted = Cell::text(value);
+    let rows = work.world.rows.holding(&object.name, &key.name, &wanted).filter(|row| {
+        !row.is_deleted()
+            && row.text(&key.name).is_some_and(|text| same_text(key, text, value))
+            && work.reach(object, row) >= Reach::Read
     });
     rows.map(|row| row.id).collect()
 }
