@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::{run, workspace};
+use xtask::{run, workspace};
 
 /// A test program that cargo built.
 pub struct TestProgram {

@@ -3,17 +3,13 @@
 mod cargo;
 mod clock;
 mod demo;
-mod digest;
-mod machine;
 mod postgres;
-mod run;
-mod say;
 mod test;
-mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use xtask::say;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Sets up, tests and demonstrates Casegate")]
@@ -33,7 +29,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments),
-        Command::Demo(arguments) => demo::run(arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
     };
     match outcome {
         Ok(code) => code,

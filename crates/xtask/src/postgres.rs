@@ -4,7 +4,7 @@
 
 use std::{
     env, fs,
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{Ipv4Addr, TcpStream},
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{self, Child, Command, Stdio},
@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{machine, run};
+use xtask::{machine, port::free_port, run};
 
 /// The URL under which tests find it.
 pub const URL_VARIABLE: &str = "CASEGATE_TEST_POSTGRES_URL";
@@ -115,9 +115,4 @@ fn unprivileged_account() -> Result<Option<Account>> {
         }
     }
     bail!("PostgreSQL does not run as root, and there is neither a `postgres` nor a `nobody` account")
-}
-
-/// A loopback port nobody listens on at this moment.
-pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

@@ -14,7 +14,9 @@ use std::{process::ExitCode, time::Duration};
 
 use anyhow::{Result, bail};
 
-use crate::{cargo, clock, run, say};
+use xtask::{run, say};
+
+use crate::{cargo, clock};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -36,6 +38,7 @@ const FULL_VARIABLE: &str = "CASEGATE_TEST_FULL";
 pub struct Bench {
     /// Long versions of the tests were asked for; children see [`FULL_VARIABLE`].
     pub full: bool,
+    installing: Option<setup::Installing>,
     programs: Option<Vec<cargo::TestProgram>>,
 }
 
@@ -55,10 +58,10 @@ struct Part {
 }
 
 const PARTS: [Part; 12] = [
-    part("setup", "checks for tools and npm packages, installs what is missing", setup::run).essential(),
     part("fmt", "rustfmt leaves nothing to change", fmt),
     part("clippy", "no warning anywhere in the workspace", clippy),
     part("build", "libraries, binaries and tests, once", programs::build).essential(),
+    part("setup", "tools and npm packages; what is missing is installed meanwhile", setup::run).essential(),
     part("unit", "each crate's own tests, on SQLite and a real PostgreSQL", programs::unit),
     part("journeys", "house rules, user stories, faults, acceptance", programs::journeys),
     part("schedules", "random lives of uploads: ten thousand, or a million", programs::schedules),
@@ -113,9 +116,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(unknown) = arguments.only.iter().find(|name| PARTS.iter().all(|part| part.name != **name)) {
         bail!("there is no part `{unknown}`; --list names them");
     }
-    let mut bench = Bench { full: arguments.full, programs: None };
+    let wanted: Vec<&Part> = PARTS.iter().filter(|part| part.is_wanted(&arguments.only)).collect();
+    let installing = wanted.iter().any(|part| part.name == "setup").then(setup::begin);
+    let mut bench = Bench { full: arguments.full, installing, programs: None };
     let mut rows: Vec<(&str, Tally, Duration)> = Vec::new();
-    for part in PARTS.iter().filter(|part| part.is_wanted(&arguments.only)) {
+    for part in wanted {
         say::heading(part.name);
         let elapsed = clock::stopwatch();
         let tally = (part.run)(&mut bench).unwrap_or_else(|error| {

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::{Bench, Tally};
-use crate::{run, say, workspace};
+use xtask::{run, say, workspace};
 
 /// The committed copy of what the connector serves as `/api/v1/openapi.json`.
 const OPENAPI: &str = "docs/openapi.json";

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::{Bench, FULL_VARIABLE, Tally};
-use crate::{run, workspace};
+use xtask::{run, workspace};
 
 pub fn upload_client(bench: &mut Bench) -> Result<Tally> {
     let folder = workspace::root().join("tests/upload-client");

@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 
 use super::{Bench, FULL_VARIABLE, Tally, setup};
 use crate::{
-    cargo, machine,
+    cargo,
     postgres::{self, Postgres},
-    run, say, workspace,
 };
+use xtask::{machine, run, say, workspace};
 
 /// The package whose tests are user stories rather than one crate's own.
 const JOURNEYS: &str = "casegate-tests";

@@ -11,7 +11,8 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::{Bench, Tally};
-use crate::{cargo, run, say, workspace};
+use crate::cargo;
+use xtask::{run, say, workspace};
 
 const VERSION: &str = "0.20.2";
 /// What cargo-deny calls the folder of the database at the address in `deny.toml`.
@@ -45,7 +46,7 @@ fn ensure_cargo_deny() -> Result<PathBuf> {
         let mut install = cargo::cargo(&["install", "--locked", "--debug", "--quiet", "--version", VERSION]);
         install.arg("--root").arg(workspace::tools()).arg("cargo-deny");
         // A shared target folder would be rebuilt for this one tool's features.
-        install.env_remove("CARGO_TARGET_DIR");
+        install.env_remove("CARGO_TARGET_DIR").env("CARGO_PROFILE_DEV_DEBUG", "0");
         run::checked(&mut install)?;
     }
     Ok(program)

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::Result;
 
-use super::{admin::Org, keys::Keys};
+use crate::{admin::Org, keys::Keys};
 
 /// Where the pieces meet.
 pub struct Places<'a> {

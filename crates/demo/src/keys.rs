@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result};
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 
-use crate::{digest, run, workspace};
+use xtask::{digest, run, workspace};
 
 pub struct Keys {
     pub current: PathBuf,

@@ -19,7 +19,7 @@ use super::{
     process::Process,
     relay::{Relay, Uplink},
 };
-use crate::{postgres::free_port, workspace};
+use xtask::{port::free_port, workspace};
 
 pub struct Stage {
     pub data: PathBuf,

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::machine;
+use xtask::machine;
 
 /// A stored file: its sealed bytes, and the small object that holds its identity for each recipient.
 pub struct Stored {

@@ -12,14 +12,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{recovery::Stored, stage::Stage};
-use crate::say;
+use crate::{recovery::Stored, stage::Stage};
+use xtask::say;
 
-const PAGE: &str = include_str!("../../demo-page/index.html");
-const SCRIPT: &str = include_str!("../../demo-page/demo.js");
-const STYLE: &str = include_str!("../../demo-page/demo.css");
+const PAGE: &str = include_str!("../page/index.html");
+const SCRIPT: &str = include_str!("../page/demo.js");
+const STYLE: &str = include_str!("../page/demo.css");
 /// The phone before its owner opens the mail.
-const PHONE: &str = include_str!("../../demo-page/phone.html");
+const PHONE: &str = include_str!("../page/phone.html");
 
 const DOWN_FOR: Duration = Duration::from_secs(3);
 

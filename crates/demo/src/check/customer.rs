@@ -15,7 +15,7 @@ use super::{
     expect,
     sample::{NAME, Sample},
 };
-use crate::demo::stage::Stage;
+use crate::stage::Stage;
 
 const PIECE: usize = 64 * 1024;
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::digest;
+use xtask::digest;
 
 pub const NAME: &str = "Größenprotokoll № 1 – “core dump”.bin";
 

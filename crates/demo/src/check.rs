@@ -10,11 +10,11 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context, Result, bail, ensure};
 use tokio::time;
 
-use super::{recovery::Stored, stage::Stage};
-use crate::say;
+use crate::{recovery::Stored, stage::Stage};
 use agent::Agent;
 use customer::Customer;
 use sample::Sample;
+use xtask::say;
 
 /// Not a multiple of any chunk or segment, and several segments long.
 const SIZE: usize = 21 * 1024 * 1024 + 4_321;

@@ -10,7 +10,8 @@ use super::{
     eventually, expect,
     sample::{NAME, Sample},
 };
-use crate::{demo::stage::Stage, digest};
+use crate::stage::Stage;
+use xtask::digest;
 
 const RECIPIENT: &str = "grace.hopper@customer.example";
 
