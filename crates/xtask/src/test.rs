@@ -3,6 +3,7 @@
 //! A part that fails does not hide the next one; only a failed set-up or build ends the run, for nothing after it could
 //! mean anything.
 
+mod acceptance;
 mod browser;
 mod docs;
 mod node;
@@ -57,7 +58,7 @@ struct Part {
     essential: bool,
 }
 
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     part("fmt", "rustfmt leaves nothing to change", fmt),
     part("clippy", "no warning anywhere in the workspace", clippy),
     part("build", "libraries, binaries and tests, once", programs::build).essential(),
@@ -65,6 +66,7 @@ const PARTS: [Part; 12] = [
     part("unit", "each crate's own tests, on SQLite and a real PostgreSQL", programs::unit),
     part("journeys", "house rules, user stories, faults, acceptance", programs::journeys),
     part("schedules", "random lives of uploads: ten thousand, or a million", programs::schedules),
+    part("acceptance", "published Salesforce clients judge the simulated Org", acceptance::run),
     part("upload-client", "the resumable upload module", node::upload_client),
     part("browser", "from the agent's click to the agent's download, in Chromium", browser::run),
     part("salesforce", "the offline gate for lwc/ and salesforce/", node::salesforce),
@@ -86,8 +88,8 @@ impl Part {
     fn is_wanted(&self, only: &[String]) -> bool {
         let any = |names: &[&str]| only.iter().any(|name| names.contains(&name.as_str()));
         let leant_on = match self.name {
-            "setup" => any(&["unit", "journeys", "schedules", "upload-client", "browser", "salesforce"]),
-            "build" => any(&["unit", "journeys", "schedules", "browser", "docs"]),
+            "setup" => any(&["unit", "journeys", "schedules", "acceptance", "upload-client", "browser", "salesforce"]),
+            "build" => any(&["unit", "journeys", "schedules", "acceptance", "browser", "docs"]),
             _ => false,
         };
         only.is_empty() || any(&[self.name]) || leant_on

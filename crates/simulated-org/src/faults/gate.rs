@@ -1,5 +1,6 @@
 //! The gate in front of every route of the Org's own port: logs each request and lets faults strike.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Effect;
 use crate::org::Org;
-use crate::request_log::LoggedRequest;
+use crate::request_log::{LoggedRequest, error_codes};
 use crate::rest::http::{AskedBy, UnknownRoute, json_response};
 use crate::server::Breaker;
 
@@ -36,6 +37,7 @@ pub async fn gate(State(org): State<Arc<Org>>, request: Request, next: Next) -> 
         query: parts.uri.query().map(str::to_owned),
         user: None,
         status: None,
+        error_codes: BTreeSet::new(),
         body_sha256: (!bytes.is_empty()).then(|| digest(&bytes)),
         fault: struck.as_ref().map(|(number, _)| *number),
         unknown_route: parts.extensions.get::<MatchedPath>().is_none(),
@@ -67,6 +69,8 @@ pub async fn gate(State(org): State<Arc<Org>>, request: Request, next: Next) -> 
     };
     match ending {
         Ending::Answer(response) => {
+            let (codes, response) = error_codes(response).await;
+            entry.error_codes = codes;
             entry.user = entry.user.or_else(|| user(&response));
             entry.status = Some(response.status().as_u16());
             // The fallback also serves files; only what it does not find is unknown.

@@ -1,0 +1,22 @@
+//! Part `acceptance`: published Salesforce clients judge the simulated Org.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::{Bench, FULL_VARIABLE, Tally, node};
+use xtask::{run, workspace};
+
+pub fn run(bench: &mut Bench) -> Result<Tally> {
+    node::counted(runner(bench), node::part_of_gate)
+}
+
+fn runner(bench: &Bench) -> Command {
+    let mut runner = run::program("node", &workspace::root());
+    runner.arg("tests/acceptance/run.mjs");
+    runner.arg("--org-binary").arg(workspace::program("simulated-org"));
+    if bench.full {
+        runner.env(FULL_VARIABLE, "1");
+    }
+    runner
+}

@@ -1,0 +1,129 @@
+// Starts a simulated Org for each acceptance lane, runs the lanes, and says what they found.
+//
+//   node tests/acceptance/run.mjs [--org-binary PATH] [--lane NAME]… [--list]
+//
+// With ORG_URL set nothing is started: the same lanes then judge that org (docs/acceptance.md). A lane is a published
+// client, pinned, that knows nothing of the simulator; it gets addresses and credentials from the environment.
+
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+
+import { LANES } from "./lanes.mjs";
+import { startOrg } from "./simulated-org.mjs";
+import { coverage } from "./coverage.mjs";
+import { developerOrg } from "./developer-org.mjs";
+import { runProgram } from "./program.mjs";
+
+const { values: options } = parseArgs({
+    options: {
+        "org-binary": { type: "string" },
+        lane: { type: "string", multiple: true, default: [] },
+        list: { type: "boolean", default: false }
+    }
+});
+const full = process.env.CASEGATE_TEST_FULL === "1";
+const real = process.env.ORG_URL ? developerOrg() : undefined;
+
+if (options.list) {
+    LANES.forEach((lane) => console.log(`${lane.name.padEnd(18)} ${lane.about}`));
+} else {
+    process.exitCode = await runLanes();
+}
+
+async function runLanes() {
+    const unknown = options.lane.filter((name) => LANES.every((lane) => lane.name !== name));
+    if (unknown.length > 0) {
+        throw new Error(`there is no lane ${unknown.join(", ")}; --list names them`);
+    }
+    const wanted = LANES.filter((lane) => options.lane.length === 0 || options.lane.includes(lane.name));
+    const outcomes = await inTurn(wanted, judge);
+    console.log(`\n${"lane".padEnd(18)}  passed  failed skipped      time  requests distinct routes codes`);
+    for (const { lane, checks, seconds, seen } of outcomes) {
+        const counts = ["ok", "FAIL", "skip"].map((result) => String(tally(checks, result)).padStart(7));
+        console.log(`${lane.name.padEnd(18)} ${counts.join(" ")} ${seconds.toFixed(1).padStart(7)} s  ${seen.shown}`);
+    }
+    const seen = outcomes.flatMap((outcome) => outcome.seen.requests);
+    if (!real) {
+        const all = coverage(seen);
+        console.log(
+            `\nreal clients sent ${seen.length} requests: ${all.distinct} distinct, on ${all.routes.length} routes; ` +
+                `${all.codes.length} error codes met`
+        );
+        console.log(`error codes: ${all.codes.join(" ")}`);
+    }
+    const checks = outcomes.flatMap((outcome) => outcome.checks);
+    console.log(`${tally(checks, "ok")} passed, ${tally(checks, "FAIL")} failed, ${tally(checks, "skip")} skipped`);
+    return tally(checks, "FAIL") > 0 ? 1 : 0;
+}
+
+/** Runs one lane against an Org of its own, and prints its checks when it is through. */
+async function judge(lane) {
+    const skipped = reasonToSkip(lane);
+    if (skipped) {
+        return told(lane, [{ result: "skip", name: skipped }], 0, []);
+    }
+    const org = real ?? (await startOrg(options["org-binary"], lane));
+    const began = performance.now();
+    try {
+        const { checks, output, code } = await runLane(lane, org.environment);
+        const { requests, surprises } = real ? { requests: [], surprises: [] } : await org.requests();
+        checks.push(...surprises.map((name) => ({ result: "FAIL", name })));
+        if (checks.every((check) => check.result !== "FAIL") && (code !== 0 || checks.length === 0)) {
+            checks.push({ result: "FAIL", name: `ended with ${code} after ${checks.length} checks` });
+        }
+        const failed = checks.some((check) => check.result === "FAIL");
+        return told(lane, checks, (performance.now() - began) / 1000, requests, failed ? output : "");
+    } finally {
+        await org.stop();
+    }
+}
+
+async function runLane(lane, environment) {
+    const checks = [];
+    const { program, args, env = {}, cwd } = lane.command();
+    const { output, code } = await runProgram(program, args, { env: { ...environment, ...env }, cwd }, (line) => {
+        const check = lane.read(line);
+        if (check) {
+            checks.push(check);
+        }
+    });
+    return { checks, output, code };
+}
+
+function told(lane, checks, seconds, requests, output = "") {
+    if (output) {
+        console.log(output);
+    }
+    for (const { result, name } of checks) {
+        console.log(`${result.padEnd(4)} ${lane.name}: ${name}`);
+    }
+    return { lane, checks, seconds, seen: { ...coverage(requests), requests } };
+}
+
+function reasonToSkip(lane) {
+    if (real && lane.simulatorOnly) {
+        return lane.simulatorOnly;
+    }
+    if (lane.full && !full) {
+        return lane.full;
+    }
+    return undefined;
+}
+
+/** As many at a time as there are processors, answers in the given order. */
+async function inTurn(items, run) {
+    const answers = new Array(items.length);
+    let next = 0;
+    const worker = async () => {
+        while (next < items.length) {
+            const place = next++;
+            answers[place] = await run(items[place]);
+        }
+    };
+    await Promise.all(Array.from({ length: real ? 1 : Math.min(availableParallelism(), 4) }, worker));
+    return answers;
+}
+
+function tally(checks, result) {
+    return checks.filter((check) => check.result === result).length;
+}

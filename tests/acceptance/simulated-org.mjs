@@ -1,0 +1,83 @@
+// One simulated Org for one lane: started on free ports, described by environment variables, stopped by its pid.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+
+/** The built program: named by argument, by environment, or where cargo leaves it. */
+export function binary(given) {
+    return given ?? process.env.SIMULATED_ORG ?? join(target, "debug/simulated-org");
+}
+
+export async function startOrg(given, { bare = false, lie, user = "admin" }) {
+    const folder = mkdtempSync(join(tmpdir(), "acceptance-"));
+    const key = join(folder, "login.key");
+    const certificate = join(folder, "login.crt");
+    const args = ["--connector-url", "http://127.0.0.1:8443", "--print-ready"];
+    args.push("--agent-key-file", key, "--agent-certificate-file", certificate);
+    args.push(...(bare ? [] : ["--metadata", root]), ...(lie ? ["--lie", lie] : []));
+    const child = spawn(binary(given), args, {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, RUST_LOG: "warn" }
+    });
+    const complaints = [];
+    child.stderr.on("data", (piece) => complaints.push(piece));
+    const ended = once(child, "exit");
+    const line = await Promise.race([once(createInterface({ input: child.stdout }), "line"), ended]);
+    if (typeof line[0] !== "string") {
+        throw new Error(`the simulated org did not start: ${Buffer.concat(complaints)}`);
+    }
+    const ready = JSON.parse(line[0]);
+    const admin = ready.admin_url;
+    await post(`${admin}/__sim/client-certificates`, readFileSync(certificate, "utf8"));
+    const seed = await (await fetch(`${admin}/__sim/seed`)).json();
+    return {
+        environment: environment(ready, seed, folder, key, user),
+        requests: () => requestsOf(admin),
+        stop: async () => {
+            child.kill("SIGINT");
+            await ended;
+            rmSync(folder, { recursive: true });
+        }
+    };
+}
+
+function environment(ready, seed, folder, key, user) {
+    let ca = ready.ca_file;
+    if (ready.ca_pem) {
+        ca = join(folder, "ca.pem");
+        writeFileSync(ca, ready.ca_pem);
+    }
+    return {
+        ORG_HTTP: ready.url,
+        ...(ready.https_url ? { ORG_HTTPS: ready.https_url, ORG_CA: ca } : {}),
+        SIM_ADMIN: ready.admin_url,
+        ORG_CLIENT_ID: seed.client_id,
+        ORG_CLIENT_SECRET: seed.client_secret,
+        ORG_USERNAME: seed.users[user].username,
+        ...(seed.users[user].password ? { ORG_PASSWORD: seed.users[user].password } : {}),
+        ...(seed.redirect_uri ? { ORG_REDIRECT_URI: seed.redirect_uri } : {}),
+        ORG_JWT_KEY_FILE: key,
+        ORG_AUDIENCE: ready.url,
+        LANE_FOLDER: folder
+    };
+}
+
+async function post(url, body) {
+    const answer = await fetch(url, { method: "POST", body });
+    if (!answer.ok) {
+        throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+    }
+}
+
+async function requestsOf(admin) {
+    const { requests } = await (await fetch(`${admin}/__sim/requests`)).json();
+    return { requests, surprises: [] };
+}
