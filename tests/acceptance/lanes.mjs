@@ -26,12 +26,12 @@ function node(name, about, file, more = {}) {
 
 /** `ok 3 - name`, `not ok 4 - name`, `ok 5 - name # SKIP reason`; nested lines belong to the line around them. */
 function tap(line) {
-    const found = /^(not )?ok \d+ - (.*?)(?: # (SKIP|TODO)(.*))?$/.exec(line);
+    const found = /^(not )?ok \d+ - (.*?)(?: # (SKIP)(.*))?$/.exec(line);
     if (!found) {
         return undefined;
     }
     const [, not, name, directive, reason] = found;
-    if (directive === "SKIP") {
+    if (directive) {
         return { result: "skip", name: `${name} (${reason.trim()})` };
     }
     return { result: not ? "FAIL" : "ok", name };
