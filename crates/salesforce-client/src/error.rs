@@ -4,6 +4,24 @@ use std::{sync::Arc, time::Duration};
 
 use thiserror::Error;
 
+/// What stands in the way of a call that may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// Somebody else is writing the row: moments. Writes to one Case are better sent one after the other.
+    RowLocked,
+    /// The query took too long, or its next page is no longer there: begin it again, narrower if it keeps happening.
+    QueryBroken,
+    /// Too many calls of all the Org's clients at once: half a minute.
+    TooManyAtOnce,
+    /// The Org's calls of the last 24 hours are used up; they come back slowly.
+    AllowanceSpent,
+    /// The Org, or the way to it, is down.
+    Unreachable,
+    /// Nothing was sent: the Org is recovering, or background work must leave calls to others.
+    HeldBack,
+}
+
 /// Why a call did not give its answer. `Display` is for the operator and carries no token.
 #[derive(Clone, Debug, Error)]
 #[non_exhaustive]
@@ -19,8 +37,10 @@ pub enum OrgError {
     /// Nothing is wrong with the call: the very same one may be sent again, not before `after`.
     #[error("the Org cannot answer now: {reason}")]
     RetryLater {
-        /// The Org's wish, or ours where it named none; add jitter.
+        /// The Org's wish, or ours where it named none; [`crate::pause`] adds patience and jitter.
         after: Duration,
+        /// What stands in the way.
+        obstacle: Obstacle,
         /// For the log.
         reason: String,
         /// The transport's account, when it failed there.
@@ -76,4 +96,28 @@ pub enum OrgError {
         /// As the Org said it.
         message: String,
     },
+}
+
+impl OrgError {
+    /// Inside a composite or a collection: nothing was wrong with this request, it fell with another one of its
+    /// transaction.
+    pub fn fell_with_another(&self) -> bool {
+        matches!(self, Self::FixRequest { code, .. }
+            if code == "PROCESSING_HALTED" || code == "ALL_OR_NONE_OPERATION_ROLLED_BACK")
+    }
+
+    /// Whether this says that the Org, or the way to it, is in trouble: what the circuit breaker counts.
+    pub(crate) fn is_trouble(&self) -> bool {
+        match self {
+            Self::OutcomeUnknown { .. } => true,
+            Self::RetryLater { obstacle, .. } => {
+                matches!(obstacle, Obstacle::Unreachable | Obstacle::TooManyAtOnce | Obstacle::AllowanceSpent)
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn fix(code: &str, message: impl Into<String>) -> Self {
+        Self::FixRequest { code: code.to_owned(), message: message.into(), fields: Vec::new() }
+    }
 }

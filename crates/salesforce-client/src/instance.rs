@@ -9,15 +9,24 @@ use crate::settings::SettingsError;
 /// Domains that only Salesforce can give host names under; suffixes match after a dot.
 const DOMAINS: [&str; 5] = ["salesforce.com", "force.com", "cloudforce.com", "sfcrmproducts.cn", "crmforce.mil"];
 
-/// Reads a configured address and keeps its origin.
+/// Reads an address and keeps its origin: it must be nothing more.
 pub(crate) fn parse(text: &str, allow_loopback: bool) -> Result<Url, SettingsError> {
+    let url = endpoint(text, allow_loopback)?;
+    if url.path() != "/" {
+        return Err(SettingsError::UnsafeUrl { url: text.to_owned(), why: "it has a path" });
+    }
+    Ok(url)
+}
+
+/// Reads an address that somebody else gave us, for example a discovery document. It may have a path.
+pub(crate) fn endpoint(text: &str, allow_loopback: bool) -> Result<Url, SettingsError> {
     let refuse = |why| SettingsError::UnsafeUrl { url: text.to_owned(), why };
     let url = Url::parse(text).map_err(|_| refuse("it is not a URL"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refuse("it carries a user name or password"));
     }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("it has a path, query or fragment"));
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("it has a query or fragment"));
     }
     if is_loopback(&url) {
         return if allow_loopback { Ok(url) } else { Err(refuse("it is this machine")) };
@@ -76,6 +85,19 @@ mod tests {
             "",
         ] {
             assert!(parse(bad, false).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_may_have_a_path_and_nothing_more() {
+        assert!(endpoint("https://example.my.salesforce.com/services/oauth2/token", false).is_ok());
+        for bad in [
+            "https://evil.example/services/oauth2/token",
+            "http://example.my.salesforce.com/services/oauth2/token",
+            "https://example.my.salesforce.com/services/oauth2/token?next=x",
+            "http://127.0.0.1/services/oauth2/token",
+        ] {
+            assert!(endpoint(bad, false).is_err(), "{bad}");
         }
     }
 

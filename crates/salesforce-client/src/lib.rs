@@ -10,30 +10,46 @@
 
 mod answer;
 mod call;
+mod collections;
 mod composite;
 mod connection;
+mod content;
+mod email;
 mod error;
+mod feed;
 mod instance;
 pub mod instant;
 mod limits;
 mod namespace;
+mod oauth;
 mod query;
 mod record;
 mod record_access;
 mod record_id;
+mod retry;
 mod settings;
 pub mod soql;
 mod token;
+mod turn;
+mod web_login;
 
+pub use collections::Outcomes;
 pub use composite::{CompositeAnswer, CompositeRequest};
 pub use connection::OrgConnection;
-pub use error::OrgError;
+pub use content::{Download, NewFile, UploadError};
+pub use email::{Email, EmailSender};
+pub use error::{Obstacle, OrgError};
+pub use feed::FeedPost;
 pub use limits::{Allowance, Usage};
 pub use record::Upserted;
 pub use record_access::RecordAccess;
 pub use record_id::{MalformedRecordId, RecordId};
-pub use settings::{Clock, Grant, Settings, SettingsError};
+pub use retry::{patiently, pause};
+pub use settings::{
+    Clock, Grant, KeepRefreshToken, RefreshTokenHome, RefreshTokenHomeError, Settings, SettingsError, TakenRefreshToken,
+};
 pub use token::Identity;
+pub use web_login::{Introspection, LoginAttempt, LoginError, LoginReturn, LoginSettings, Person, WebLogin};
 
 /// One record as Salesforce answers it: `attributes` and the selected fields, our namespace already taken off.
 pub type Record = serde_json::Map<String, serde_json::Value>;

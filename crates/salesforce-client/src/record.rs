@@ -26,8 +26,8 @@ pub struct Upserted {
 }
 
 #[derive(Deserialize)]
-struct Saved {
-    id: RecordId,
+pub(crate) struct Saved {
+    pub(crate) id: RecordId,
     success: bool,
     created: Option<bool>,
 }
@@ -110,17 +110,13 @@ impl OrgConnection {
     pub(crate) fn body<F: Serialize + ?Sized>(&self, fields: &F) -> Result<Value, OrgError> {
         match serde_json::to_value(fields) {
             Ok(Value::Object(fields)) => Ok(Value::Object(self.shared.namespace.apply_to_fields(fields))),
-            _ => Err(OrgError::FixRequest {
-                code: "NOT_A_RECORD".to_owned(),
-                message: "the fields do not form a JSON object".to_owned(),
-                fields: Vec::new(),
-            }),
+            _ => Err(OrgError::fix("NOT_A_RECORD", "the fields do not form a JSON object")),
         }
     }
 }
 
 /// An event's answer is a success with `errors` filled in (`OPERATION_ENQUEUED`), so only `success` counts.
-fn saved(answer: &Answer, repeating: Repeating) -> Result<Saved, OrgError> {
+pub(crate) fn saved(answer: &Answer, repeating: Repeating) -> Result<Saved, OrgError> {
     match serde_json::from_slice::<Saved>(&answer.body) {
         Ok(saved) if saved.success => Ok(saved),
         _ => Err(answer::unreadable(answer.status, repeating)),

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -29,7 +30,7 @@ pub struct Settings {
     pub allow_loopback: bool,
 }
 
-/// The OAuth 2.0 grant. Deliberately without `Debug`: both carry a secret.
+/// The OAuth 2.0 grant. Deliberately without `Debug`: each carries a secret.
 #[derive(Clone)]
 pub enum Grant {
     /// RFC 7523: an assertion signed with the key whose certificate the External Client App holds.
@@ -46,7 +47,39 @@ pub enum Grant {
         /// Consumer secret.
         secret: Zeroizing<String>,
     },
+    /// RFC 6749 section 6, with a token that a person's login gave ([`crate::WebLogin`]) and that each use replaces.
+    RefreshToken {
+        /// Consumer secret, where the app demands one.
+        secret: Option<Zeroizing<String>>,
+        /// Where the token lives.
+        home: RefreshTokenHome,
+    },
 }
+
+/// Where a refresh token lives. Two uses of one token end all that came of it, so it has one user at a time, in this
+/// process and in all others, and its successor is stored before anything else happens.
+#[derive(Clone)]
+pub struct RefreshTokenHome {
+    /// Locks the token against everybody else and hands it out.
+    pub take: Arc<dyn Fn() -> BoxFuture<'static, Result<TakenRefreshToken, RefreshTokenHomeError>> + Send + Sync>,
+}
+
+/// A refresh token whose lock we hold. Dropping it lets go without a change.
+pub struct TakenRefreshToken {
+    /// The token.
+    pub token: Zeroizing<String>,
+    /// Replaces it and lets go. Durable when it returns.
+    pub keep: KeepRefreshToken,
+}
+
+/// Replaces a taken refresh token.
+pub type KeepRefreshToken =
+    Box<dyn FnOnce(Zeroizing<String>) -> BoxFuture<'static, Result<(), RefreshTokenHomeError>> + Send>;
+
+/// The home cannot be reached now; the sentence is for the log.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct RefreshTokenHomeError(pub String);
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,6 +115,9 @@ pub enum SettingsError {
     /// Not an API version.
     #[error("`{0}` is not an API version such as 67.0")]
     ApiVersion(String),
+    /// Where people come back to after logging in.
+    #[error("`{0}` is not an address that a login can return to")]
+    RedirectUri(String),
     /// The TLS stack could not be set up.
     #[error("the HTTPS client could not be set up")]
     Client(#[source] reqwest::Error),

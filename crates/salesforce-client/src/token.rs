@@ -1,24 +1,28 @@
 //! Access tokens: how one is asked for, and how many calls share the asking.
 //!
-//! Format: RFC 7523 JWT bearer and RFC 6749 client credentials. Salesforce states no lifetime: a token's end shows as a
-//! 401 on some call, which then names the session it used; only the first to name it causes a token request.
+//! Format: RFC 7523 JWT bearer, RFC 6749 client credentials and refresh tokens. Salesforce states no lifetime: a token's
+//! end shows as a 401 on some call, which then names the session it used; only the first to name it causes a token request.
 //! Units: `exp` in seconds, everything else epoch milliseconds.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use reqwest::{StatusCode, header::HeaderValue};
-use serde::{Deserialize, Serialize};
+use reqwest::header::HeaderValue;
+use serde::Serialize;
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
-    answer::{self, Answer},
+    answer,
     connection::OrgConnection,
-    error::OrgError,
+    error::{Obstacle, OrgError},
+    instance,
+    oauth::{self, Granted, REVOCATION_PATH, TOKEN_PATH},
     record_id::RecordId,
     settings::{Grant, SettingsError},
 };
+
+mod refresh;
 
 /// Salesforce refuses assertions valid for more than three minutes; a little less absorbs a clock that runs ahead.
 const ASSERTION_SECONDS: i64 = 170;
@@ -41,6 +45,8 @@ pub(crate) struct Applicant {
     client_id: String,
     grant: Grant,
     endpoint: Url,
+    /// A refresh token that replaced another and could not be stored yet.
+    unkept: Mutex<Option<refresh::Unkept>>,
 }
 
 #[derive(Default)]
@@ -54,7 +60,10 @@ pub(crate) struct SessionSlot {
 pub(crate) struct Session {
     pub(crate) number: u64,
     pub(crate) bearer: HeaderValue,
+    token: Zeroizing<String>,
     pub(crate) identity: Option<Identity>,
+    scopes: Arc<[String]>,
+    instance: Option<Url>,
 }
 
 #[derive(Serialize)]
@@ -65,34 +74,20 @@ struct Assertion<'a> {
     exp: i64,
 }
 
-#[derive(Deserialize)]
-struct TokenAnswer {
-    access_token: String,
-    /// `https://login.salesforce.com/id/{organization}/{user}`
-    #[serde(default)]
-    id: String,
-}
-
-#[derive(Deserialize)]
-struct TokenRefusal {
-    error: String,
-    #[serde(default)]
-    error_description: String,
-}
-
 impl Applicant {
     pub(crate) fn new(client_id: String, grant: Grant, instance: &Url, login: &Url) -> Result<Self, SettingsError> {
         let mut endpoint = match grant {
             Grant::JwtBearer { .. } => login.clone(),
-            // The login hosts do not offer this grant.
-            Grant::ClientCredentials { .. } => instance.clone(),
+            // The login hosts do not offer the first of these, and need not for the second.
+            Grant::ClientCredentials { .. } | Grant::RefreshToken { .. } => instance.clone(),
         };
-        endpoint.set_path("/services/oauth2/token");
-        let applicant = Self { client_id, grant, endpoint };
+        endpoint.set_path(TOKEN_PATH);
+        let applicant = Self { client_id, grant, endpoint, unkept: Mutex::default() };
         applicant.form(0).map_err(SettingsError::UnusableKey)?;
         Ok(applicant)
     }
 
+    /// What the grant sends; nothing for one that is not sent by itself.
     fn form(&self, now: i64) -> Result<Vec<(&'static str, Zeroizing<String>)>, jsonwebtoken::errors::Error> {
         let plain = |text: &str| Zeroizing::new(text.to_owned());
         Ok(match &self.grant {
@@ -115,6 +110,7 @@ impl Applicant {
                 ("client_id", plain(&self.client_id)),
                 ("client_secret", secret.clone()),
             ],
+            Grant::RefreshToken { .. } => Vec::new(),
         })
     }
 }
@@ -122,11 +118,26 @@ impl Applicant {
 impl OrgConnection {
     /// Which Org this is and who we are in it, by the token answer; asks for a token when there is none.
     pub async fn identity(&self) -> Result<Identity, OrgError> {
-        self.session(None).await?.identity.ok_or_else(|| OrgError::FixRequest {
-            code: "NO_IDENTITY".to_owned(),
-            message: "the token answer names no organisation and user".to_owned(),
-            fields: Vec::new(),
-        })
+        let session = self.session(None).await?;
+        session.identity.ok_or_else(|| OrgError::fix("NO_IDENTITY", "the token answer names no organisation and user"))
+    }
+
+    /// The scopes of the current session, as the token answer lists them; empty when it does not.
+    pub async fn scopes(&self) -> Result<Arc<[String]>, OrgError> {
+        Ok(self.session(None).await?.scopes)
+    }
+
+    /// Where the token answer says this Org lives: an origin on a Salesforce host. Calls go to the configured one.
+    pub async fn stated_instance(&self) -> Result<Option<Url>, OrgError> {
+        Ok(self.session(None).await?.instance)
+    }
+
+    /// Ends the current session, if there is one, and with it its token.
+    pub async fn end_session(&self) -> Result<(), OrgError> {
+        let Some(session) = self.shared.session.lock().await.current.take() else { return Ok(()) };
+        let mut endpoint = self.shared.instance.clone();
+        endpoint.set_path(REVOCATION_PATH);
+        oauth::revoke(&self.shared.http, endpoint, &session.token).await
     }
 
     /// The current session, or a new one when there is none or `expired` names the current one.
@@ -163,51 +174,48 @@ impl OrgConnection {
     }
 
     async fn ask_for_token(&self, number: u64) -> Result<Session, OrgError> {
-        let form = self.shared.applicant.form((self.shared.clock)()).map_err(|_| OrgError::Reauthorise {
-            code: "unusable_key".to_owned(),
-            message: "the private key cannot sign".to_owned(),
-        })?;
-        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let endpoint = self.shared.applicant.endpoint.clone();
-        let answer = match self.shared.http.post(endpoint).form(&form).send().await {
-            Ok(response) => Answer::read(response).await,
-            Err(error) => Err(error),
+        let applicant = &self.shared.applicant;
+        let granted = if let Grant::RefreshToken { secret, home } = &applicant.grant {
+            refresh::refresh(&self.shared.http, applicant, secret.as_ref(), home).await?
+        } else {
+            let form = applicant.form((self.shared.clock)()).map_err(|_| OrgError::Reauthorise {
+                code: "unusable_key".to_owned(),
+                message: "the private key cannot sign".to_owned(),
+            })?;
+            let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            oauth::ask(&self.shared.http, applicant.endpoint.clone(), &form).await?
         };
-        // Asking again is harmless: at worst an unused token exists.
-        let answer = answer.map_err(answer::retry_later)?;
-        if answer.status != StatusCode::OK {
-            return Err(refusal(&answer));
-        }
-        let token: TokenAnswer = serde_json::from_slice(&answer.body)
-            .map_err(|_| answer::later("the token endpoint did not answer with a token", None))?;
-        let access_token = Zeroizing::new(token.access_token);
-        let bearer = Zeroizing::new(format!("Bearer {}", access_token.as_str()));
-        let mut bearer = HeaderValue::from_str(&bearer)
-            .map_err(|_| answer::later("the token endpoint answered with an unusable token", None))?;
-        bearer.set_sensitive(true);
+        let session = self.session_of(granted, number)?;
         tracing::debug!(session = number, "obtained an access token");
-        Ok(Session { number, bearer, identity: identity(&token.id) })
+        Ok(session)
+    }
+
+    fn session_of(&self, granted: Granted, number: u64) -> Result<Session, OrgError> {
+        // An answer that points elsewhere is not the Org's, even if nothing is sent there.
+        let instance = granted.instance_url.as_deref().filter(|url| !url.is_empty());
+        let instance = instance.map(|url| instance::parse(url, self.shared.allow_loopback)).transpose();
+        let instance = instance.map_err(|refused| OrgError::fix("INSTANCE_URL", refused.to_string()))?;
+        let bearer = Zeroizing::new(format!("Bearer {}", granted.access_token.as_str()));
+        let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| {
+            answer::later(Obstacle::Unreachable, "the token endpoint answered with an unusable token", None)
+        })?;
+        bearer.set_sensitive(true);
+        Ok(Session {
+            number,
+            bearer,
+            token: granted.access_token,
+            identity: granted.id.as_deref().and_then(identity),
+            scopes: granted.scope.split_whitespace().map(str::to_owned).collect(),
+            instance,
+        })
     }
 }
 
-fn identity(id: &str) -> Option<Identity> {
+/// `https://login.salesforce.com/id/{organization}/{user}`
+pub(crate) fn identity(id: &str) -> Option<Identity> {
     let mut segments = id.trim_end_matches('/').rsplit('/');
     let user_id = RecordId::parse(segments.next()?).ok()?;
     let organization_id = RecordId::parse(segments.next()?).ok()?;
-    Some(Identity { organization_id, user_id })
-}
-
-fn refusal(answer: &Answer) -> OrgError {
-    let Ok(refusal) = serde_json::from_slice::<TokenRefusal>(&answer.body) else {
-        return answer::later(&format!("the token endpoint answered {}", answer.status.as_u16()), answer.retry_after);
-    };
-    let momentary = answer.status.is_server_error()
-        || matches!(answer.status.as_u16(), 420 | 429)
-        || matches!(refusal.error.as_str(), "rate_limit_exceeded" | "server_error" | "temporarily_unavailable");
-    if momentary {
-        let after = answer.retry_after.unwrap_or(Duration::from_secs(30));
-        answer::later(&format!("{}: {}", refusal.error, refusal.error_description), Some(after))
-    } else {
-        OrgError::Reauthorise { code: refusal.error, message: refusal.error_description }
-    }
+    let named = user_id.key_prefix() == "005" && organization_id.key_prefix() == "00D";
+    named.then_some(Identity { organization_id, user_id })
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use salesforce_client::{OrgConnection, OrgError, RecordId, Settings, Usage};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -68,6 +69,10 @@ async fn each_documented_failure_names_the_next_move() {
             "retry later",
             "retry later",
         ),
+        (400, json!([{"errorCode": "INVALID_FIELD", "message": null, "fields": null}]), "fix request", "fix request"),
+        (400, json!([{"errorCode": 7}]), "fix request", "fix request"),
+        (400, json!([[{"errorCode": "UNABLE_TO_LOCK_ROW"}]]), "fix request", "fix request"),
+        (400, complaint("NOT_FOUND", gone), "gone", "gone"),
         (400, json!("nonsense"), "fix request", "fix request"),
         (400, json!([]), "fix request", "fix request"),
     ] {
@@ -80,6 +85,15 @@ async fn each_documented_failure_names_the_next_move() {
         assert_eq!(next_move(&failure), write, "POST {status} {shown}: {failure}");
         assert_eq!(org.calls().len(), 2, "nothing is repeated behind the caller's back");
     }
+}
+
+#[tokio::test]
+async fn a_failure_cut_short_is_still_that_failure() {
+    let org = StandIn::granting(|_| Reply::BreakOff { status: 503 });
+    assert_eq!(next_move(&connect(&org).query("SELECT Id FROM Case").await.unwrap_err()), "retry later");
+    assert_eq!(next_move(&connect(&org).create("Case", &json!({})).await.unwrap_err()), "outcome unknown");
+    let org = StandIn::granting(|_| Reply::BreakOff { status: 400 });
+    assert_eq!(next_move(&connect(&org).create("Case", &json!({})).await.unwrap_err()), "fix request");
 }
 
 type Bad = (&'static str, fn() -> Reply);
@@ -157,6 +171,37 @@ async fn all_pages_of_a_query_are_read_in_order() {
         org.calls()[0].path,
         "/services/data/v67.0/query?q=SELECT%20CaseNumber%20FROM%20Case%20WHERE%20Subject%20%3D%20%27a%20b%26c%27"
     );
+}
+
+#[tokio::test]
+async fn a_stream_of_rows_fetches_a_page_when_it_is_wanted() {
+    let org = StandIn::granting(|request| {
+        let number = request.path.rsplit('-').next().unwrap().parse().unwrap_or(0);
+        answer(
+            200,
+            json!({"totalSize": 9, "done": false, "nextRecordsUrl": format!("/services/data/v67.0/query/01gxx-{}", number + 1),
+            "records": [{"CaseNumber": number}]}),
+        )
+    });
+    let rows = connect(&org).query_rows("SELECT CaseNumber FROM Case");
+    let rows: Vec<_> = rows.take(3).map(|row| row.unwrap()["CaseNumber"].as_u64().unwrap()).collect().await;
+    assert_eq!(rows, [0, 1, 2]);
+    assert_eq!(org.calls().len(), 3);
+}
+
+#[tokio::test]
+async fn deleted_rows_are_asked_for_by_name() {
+    let org = StandIn::granting(|_| answer(200, json!({"totalSize": 0, "done": true, "records": []})));
+    connect(&org).query_with_deleted("SELECT Id, IsDeleted FROM Case").await.unwrap();
+    assert!(org.calls()[0].path.starts_with("/services/data/v67.0/queryAll?q="));
+}
+
+#[tokio::test]
+async fn a_query_longer_than_an_address_may_be_is_not_sent() {
+    let org = StandIn::granting(|_| empty(200));
+    let failure = connect(&org).query(&format!("SELECT Id FROM Case WHERE Subject = '{}'", "x".repeat(15_000))).await;
+    assert!(matches!(failure, Err(OrgError::FixRequest { code, .. }) if code == "URI_TOO_LONG"));
+    assert!(org.calls().is_empty());
 }
 
 #[tokio::test]

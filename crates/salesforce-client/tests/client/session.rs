@@ -198,3 +198,43 @@ fn nothing_printed_about_a_connection_holds_a_secret() {
     let printed = format!("{settings:?} {connection:?}");
     assert!(!printed.contains(PRIVATE_KEY.lines().nth(1).unwrap()) && !printed.contains("consumer-key"), "{printed}");
 }
+
+#[tokio::test]
+async fn a_token_answer_that_points_to_a_stranger_is_refused() {
+    for stranger in ["https://evil.example", "http://example.my.salesforce.com", "https://salesforce.com.evil.example"]
+    {
+        let org = StandIn::start(move |_| {
+            let mut granted = token_answer(1);
+            granted["instance_url"] = json!(stranger);
+            answer(200, granted)
+        });
+        let refusal = connect(&org).query("SELECT Id FROM Case").await.unwrap_err();
+        assert!(matches!(&refusal, OrgError::FixRequest { code, .. } if code == "INSTANCE_URL"), "{refusal}");
+        assert!(org.calls().is_empty(), "no token went anywhere");
+    }
+}
+
+#[tokio::test]
+async fn what_the_token_answer_tells_can_be_asked_for() {
+    let org = StandIn::granting(|_| answer(200, no_rows()));
+    let connection = connect(&org);
+    assert_eq!(&*connection.scopes().await.unwrap(), ["api".to_owned()]);
+    let instance = connection.stated_instance().await.unwrap().unwrap();
+    assert_eq!(instance.as_str(), "https://example.my.salesforce.com/");
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_is_revoked_and_the_next_call_gets_another() {
+    let org = StandIn::granting(|request| match request.path.as_str() {
+        "/services/oauth2/revoke" => empty(200),
+        _ => answer(200, no_rows()),
+    });
+    let connection = connect(&org);
+    connection.end_session().await.unwrap();
+    assert!(org.seen().is_empty(), "there was none");
+    connection.query("SELECT Id FROM Case").await.unwrap();
+    connection.end_session().await.unwrap();
+    assert_eq!(org.calls()[1].body, "token=token-1");
+    connection.query("SELECT Id FROM Case").await.unwrap();
+    assert_eq!(org.calls()[2].authorization, "Bearer token-2");
+}

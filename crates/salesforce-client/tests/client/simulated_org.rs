@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use rcgen::{CertificateParams, KeyPair};
-use salesforce_client::{CompositeRequest, Grant, OrgConnection, OrgError, Record, RecordId, Settings, instant, soql};
+use salesforce_client::{
+    CompositeRequest, Grant, OrgConnection, OrgError, Record, RecordId, Settings, instant, patiently, soql,
+};
 use serde_json::{Value, json};
 use simulated_org::{Fault, Options, SimulatedOrg};
 
@@ -266,4 +268,58 @@ async fn refusals_of_the_moment_are_for_later() {
         assert!(matches!(refused, OrgError::RetryLater { .. }), "{code}: {refused}");
         assert!(upsert().await.unwrap().created);
     }
+}
+
+#[tokio::test]
+async fn rows_of_a_collection_have_their_own_outcomes() {
+    let org = org().await;
+    let keyed = |n: u8| (format!("{}{n}", org.key()), org.file());
+    let mut wrong = keyed(3);
+    wrong.1.insert("State__c".to_owned(), "Lost".into());
+    let records = [keyed(1), keyed(2), wrong];
+    let outcomes = org.connection.upsert_all("SecureFile__c", "ExternalId__c", &records, false).await.unwrap();
+    assert!(outcomes[0].as_ref().unwrap().created && outcomes[1].as_ref().unwrap().created);
+    assert!(matches!(&outcomes[2], Err(OrgError::FixRequest { .. })), "{outcomes:?}");
+    assert_eq!(org.simulated.records("SecureFile__c").len(), 2);
+
+    let again = org.connection.upsert_all("SecureFile__c", "ExternalId__c", &records[..2], true).await.unwrap();
+    assert!(again.iter().all(|outcome| !outcome.as_ref().unwrap().created));
+
+    let mut both = [org.file(), records[2].1.clone()];
+    for (number, file) in both.iter_mut().enumerate() {
+        file.insert("ExternalId__c".to_owned(), format!("{}-{number}", org.key()).into());
+    }
+    let together = org.connection.create_all("SecureFile__c", &both, true).await.unwrap();
+    assert!(together[0].as_ref().unwrap_err().fell_with_another(), "{together:?}");
+    assert!(!together[1].as_ref().unwrap_err().fell_with_another(), "{together:?}");
+    assert_eq!(org.simulated.records("SecureFile__c").len(), 2);
+
+    let mut erased = Record::new();
+    erased.insert("State__c".to_owned(), "Erased".into());
+    let changes: Vec<_> = outcomes.iter().flatten().map(|made| (made.id, erased.clone())).collect();
+    let changed = org.connection.update_all("SecureFile__c", &changes, true).await.unwrap();
+    assert!(changed.iter().all(Result::is_ok), "{changed:?}");
+    let gone = org.connection.delete_all(&[changes[0].0], false).await.unwrap();
+    assert!(matches!(gone[0], Err(OrgError::NoAccess { .. })), "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_locked_row_is_written_once_patience_pays() {
+    let org = org().await;
+    let key = org.key();
+    org.connection.upsert("SecureFile__c", "ExternalId__c", &key, &org.file()).await.unwrap();
+    let locked = Fault::status(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record");
+    org.simulated.faults().add(locked.on("PATCH", "SecureFile__c").times(2)).unwrap();
+    let mut pauses = 0;
+    let write = async || org.connection.upsert("SecureFile__c", "ExternalId__c", &key, &org.file()).await;
+    let written = patiently(write, || 0, async |_| pauses += 1).await.unwrap();
+    assert_eq!((written.created, pauses), (false, 2));
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_is_dead() {
+    let org = org().await;
+    org.connection.identity().await.unwrap();
+    org.connection.end_session().await.unwrap();
+    assert_eq!(org.simulated.expire_sessions(), 0);
 }

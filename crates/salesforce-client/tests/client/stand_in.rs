@@ -13,6 +13,7 @@ pub struct Seen {
     pub method: String,
     pub path: String,
     pub authorization: String,
+    pub content_type: String,
     pub body: String,
 }
 
@@ -142,18 +143,19 @@ fn read(stream: &TcpStream) -> Option<Seen> {
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
     let mut words = line.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (mut length, mut authorization) = (0, String::new());
+    let (mut length, mut authorization, mut content_type) = (0, String::new(), String::new());
     loop {
         let mut header = String::new();
         reader.read_line(&mut header).ok()?;
         let Some((name, value)) = header.trim().split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().ok()?,
+            "content-type" => value.trim().clone_into(&mut content_type),
             "authorization" => value.trim().clone_into(&mut authorization),
             _ => {}
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Seen { method, path, authorization, body: String::from_utf8(body).ok()? })
+    Some(Seen { method, path, authorization, content_type, body: String::from_utf8(body).ok()? })
 }
