@@ -10,7 +10,8 @@ const node22 = join(here, "sf/node_modules/node/bin/node");
 
 export const LANES = [
     node("raw", "bytes over a bare socket", "raw/raw.test.mjs"),
-    node("jsforce", "npm jsforce", "jsforce/jsforce.test.mjs", { program: node22 })
+    node("jsforce", "npm jsforce", "jsforce/jsforce.test.mjs", { program: node22 }),
+    node("sf", "npm @salesforce/cli", "sf/sf.test.mjs")
 ];
 
 /** A file of `node:test`; its TAP lines are the checks. */

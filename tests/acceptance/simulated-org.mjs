@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,8 +36,11 @@ export async function startOrg(given, { bare = false, lie, user = "admin" }) {
     }
     const ready = JSON.parse(line[0]);
     const admin = ready.admin_url;
-    await post(`${admin}/__sim/client-certificates`, readFileSync(certificate, "utf8"));
     const seed = await (await fetch(`${admin}/__sim/seed`)).json();
+    // An Org that knows several apps has one for scripts, whose users an admin approved.
+    const app = seed.apps ? { app: "scripts" } : {};
+    const registration = { ...app, certificate_pem: readFileSync(certificate, "utf8") };
+    await post(`${admin}/__sim/client-certificates`, JSON.stringify(registration));
     return {
         environment: environment(ready, seed, folder, key, user),
         requests: () => requestsOf(admin),
@@ -50,20 +53,13 @@ export async function startOrg(given, { bare = false, lie, user = "admin" }) {
 }
 
 function environment(ready, seed, folder, key, user) {
-    let ca = ready.ca_file;
-    if (ready.ca_pem) {
-        ca = join(folder, "ca.pem");
-        writeFileSync(ca, ready.ca_pem);
-    }
+    const app = seed.apps?.scripts ?? seed;
     return {
         ORG_HTTP: ready.url,
-        ...(ready.https_url ? { ORG_HTTPS: ready.https_url, ORG_CA: ca } : {}),
         SIM_ADMIN: ready.admin_url,
-        ORG_CLIENT_ID: seed.client_id,
-        ORG_CLIENT_SECRET: seed.client_secret,
+        ORG_CLIENT_ID: app.client_id,
+        ORG_CLIENT_SECRET: app.client_secret,
         ORG_USERNAME: seed.users[user].username,
-        ...(seed.users[user].password ? { ORG_PASSWORD: seed.users[user].password } : {}),
-        ...(seed.redirect_uri ? { ORG_REDIRECT_URI: seed.redirect_uri } : {}),
         ORG_JWT_KEY_FILE: key,
         ORG_AUDIENCE: ready.url,
         LANE_FOLDER: folder
