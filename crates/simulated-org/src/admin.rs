@@ -11,6 +11,8 @@ pub mod allowance;
 pub mod cases;
 pub mod client_certificates;
 pub mod clock;
+pub mod deploys;
+pub mod events;
 pub mod fault_rules;
 pub mod locks;
 pub mod mails;

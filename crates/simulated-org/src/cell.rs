@@ -2,10 +2,13 @@
 //!
 //! Units: moments are epoch milliseconds cut to whole seconds, which is all an Org keeps.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use crate::files::content::Content;
 use crate::record_id::RecordId;
 use crate::schema::FieldKind;
 
@@ -18,6 +21,8 @@ pub enum Cell {
     Day(Date),
     Moment(i64),
     Reference(RecordId),
+    /// The bytes of a file; a row's copies share them.
+    Content(Arc<Content>),
 }
 
 impl Cell {
@@ -42,6 +47,10 @@ impl Cell {
         if let Self::Reference(id) = self { Some(*id) } else { None }
     }
 
+    pub fn as_content(&self) -> Option<&Arc<Content>> {
+        if let Self::Content(content) = self { Some(content) } else { None }
+    }
+
     pub fn to_json(&self, kind: &FieldKind) -> Value {
         match self {
             Self::Null => Value::Null,
@@ -53,6 +62,8 @@ impl Cell {
             Self::Day(day) => json!(day.to_string()),
             Self::Moment(epoch_ms) => json!(show_moment(*epoch_ms)),
             Self::Reference(id) => json!(id.to_string()),
+            // Bytes never stand in a row; who asks over REST gets an address instead.
+            Self::Content(content) => json!(format!("sha256:{}", content.sha256)),
         }
     }
 }

@@ -3,7 +3,8 @@
 //! Units: epoch milliseconds, UTC.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+
+use tokio::sync::watch;
 
 /// Where an Org takes its time from; tests hand in their own.
 pub type BaseClock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -16,19 +17,24 @@ pub fn system_clock() -> BaseClock {
 
 pub struct OrgClock {
     base: BaseClock,
-    advanced_ms: AtomicI64,
+    advanced_ms: watch::Sender<i64>,
 }
 
 impl OrgClock {
     pub fn new(base: BaseClock) -> Self {
-        Self { base, advanced_ms: AtomicI64::new(0) }
+        Self { base, advanced_ms: watch::Sender::new(0) }
     }
 
     pub fn now(&self) -> i64 {
-        (self.base)() + self.advanced_ms.load(Ordering::SeqCst)
+        (self.base)() + *self.advanced_ms.borrow()
     }
 
     pub fn advance(&self, by_ms: i64) {
-        self.advanced_ms.fetch_add(by_ms, Ordering::SeqCst);
+        self.advanced_ms.send_modify(|advanced| *advanced += by_ms);
+    }
+
+    /// Tells when somebody advanced the clock.
+    pub fn watch(&self) -> watch::Receiver<i64> {
+        self.advanced_ms.subscribe()
     }
 }

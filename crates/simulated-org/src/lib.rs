@@ -5,12 +5,15 @@
 //!
 //! Invariants: loopback only; nothing is kept when it stops.
 
+pub mod actions;
 pub mod admin;
 pub mod agent_token;
 pub mod cell;
 pub mod clock;
+pub mod cometd;
 pub mod cursors;
 pub mod faults;
+pub mod files;
 pub mod lightning;
 pub mod mail_sink;
 pub mod mailbox;
@@ -24,19 +27,25 @@ pub mod request_log;
 pub mod rest;
 pub mod routes;
 pub mod rows;
+pub mod sandbox;
 pub mod schema;
 pub mod seed;
 pub mod server;
 pub mod sessions;
 pub mod shape;
 pub mod sharing;
+pub mod soap;
 pub mod soql;
 mod start;
+pub mod streaming;
+pub mod versioned;
 pub mod work;
 pub mod world;
 
 pub use agent_token::{Signature, TokenOverrides};
 pub use faults::{Effect, Fault, Faults, SmtpStage, When};
+pub use files::receive::FileLimits;
 pub use mail_sink::Mail;
 pub use options::Options;
 pub use start::SimulatedOrg;
+pub use streaming::event_faults::{EventEffect, EventFault};

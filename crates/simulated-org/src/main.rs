@@ -24,6 +24,12 @@ struct Arguments {
     /// The repository root, which holds `salesforce/`.
     #[arg(long)]
     metadata: Option<PathBuf>,
+    /// Start without our metadata, as an Org fresh from the shop: a deploy brings it.
+    #[arg(long)]
+    fresh: bool,
+    /// Say of itself that it is a sandbox, and give people sandbox user names.
+    #[arg(long)]
+    sandbox: bool,
     /// The built Case page.
     #[arg(long)]
     assets: Option<PathBuf>,
@@ -70,6 +76,8 @@ async fn main() -> Result<()> {
         admin_listen: arguments.admin_listen,
         smtp_listen: arguments.smtp_listen,
         metadata: arguments.metadata,
+        fresh: arguments.fresh,
+        sandbox: arguments.sandbox,
         assets: arguments.assets,
         connector_url: arguments.connector_url.trim_end_matches('/').to_owned(),
         org_id: arguments.org_id,

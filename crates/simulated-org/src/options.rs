@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::clock::{BaseClock, system_clock};
+use crate::files::receive::FileLimits;
 
 #[derive(Clone)]
 pub struct Options {
@@ -13,6 +14,10 @@ pub struct Options {
     pub smtp_listen: SocketAddr,
     /// The repository root that holds `salesforce/`. Without it the Org has standard objects only.
     pub metadata: Option<PathBuf>,
+    /// The metadata is not deployed yet: only its folder is known, and `deploy` brings objects and permissions.
+    pub fresh: bool,
+    /// A sandbox: says so, and carries the record ids of a production Org that was seeded alike.
+    pub sandbox: bool,
     /// The built Case page: `index.html`, `/platform/`, `/c.js`, `/slds/`.
     pub assets: Option<PathBuf>,
     /// Where the connector is reached; the audience of agent tokens and the only foreign origin the page may call.
@@ -27,6 +32,10 @@ pub struct Options {
     pub agent_key_and_certificate: Option<(String, String)>,
     /// No query answer holds more rows than this, so that paging shows with few rows.
     pub query_batch_limit: usize,
+    /// Verified addresses that mails of `emailSimple` may come from.
+    pub org_wide_addresses: Vec<String>,
+    /// What uploads may weigh.
+    pub file_limits: FileLimits,
     /// Mails above this size are refused.
     pub mail_limit_bytes: usize,
 }
@@ -39,6 +48,8 @@ impl Default for Options {
             admin_listen: loopback,
             smtp_listen: loopback,
             metadata: None,
+            fresh: false,
+            sandbox: false,
             assets: None,
             connector_url: "http://127.0.0.1:8443".to_owned(),
             org_id: "00D5g00000AbCdEEAV".to_owned(),
@@ -47,6 +58,8 @@ impl Default for Options {
             clock: system_clock(),
             agent_key_and_certificate: None,
             query_batch_limit: 2_000,
+            org_wide_addresses: Vec::new(),
+            file_limits: FileLimits::default(),
             mail_limit_bytes: 25 * 1024 * 1024,
         }
     }

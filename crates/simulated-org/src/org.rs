@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::sync::broadcast;
 
 use crate::agent_token::AgentSigner;
@@ -20,6 +21,8 @@ use crate::schema::Schema;
 use crate::schema::labels::Labels;
 use crate::schema::permission_set::Grants;
 use crate::seed::Seeded;
+use crate::streaming::Streaming;
+use crate::versioned::Versioned;
 use crate::work::Work;
 use crate::world::World;
 
@@ -28,7 +31,7 @@ pub struct Org {
     pub id: RecordId,
     /// The Org's own origin, known once its port is.
     pub url: String,
-    pub schema: Schema,
+    pub schema: Versioned<Schema>,
     pub clock: OrgClock,
     pub signer: AgentSigner,
     pub consumers: Consumers,
@@ -36,8 +39,11 @@ pub struct Org {
     pub mails: Mails,
     pub requests: RequestLog,
     pub events: broadcast::Sender<Value>,
-    pub labels: Labels,
-    grants: BTreeMap<RecordId, Grants>,
+    pub streaming: Streaming,
+    pub labels: Versioned<Labels>,
+    /// Everything deployed so far, as SFDX source; what the Org started with is in it.
+    pub deployed: Versioned<Option<TempDir>>,
+    grants: Versioned<BTreeMap<RecordId, Grants>>,
     world: Mutex<World>,
     seeded: OnceLock<Seeded>,
 }
@@ -63,16 +69,18 @@ impl Org {
             options,
             id,
             url,
-            schema,
+            schema: Versioned::new(schema),
             clock,
             signer,
-            labels,
-            grants,
+            labels: Versioned::new(labels),
+            deployed: Versioned::new(None),
+            grants: Versioned::new(grants),
             consumers: Consumers::default(),
             faults: Faults::default(),
             mails,
             requests: RequestLog::default(),
             events: broadcast::channel(1_024).0,
+            streaming: Streaming::default(),
             world: Mutex::new(world),
             seeded: OnceLock::new(),
         }
@@ -85,12 +93,29 @@ impl Org {
         let answer = run(&mut Work { org: self, world: &mut world, user, now });
         world.rows.commit();
         let events = std::mem::take(&mut world.unsent_events);
-        drop(world);
+        for (envelope, message) in std::mem::take(&mut world.unsent_mails) {
+            self.mails.keep(&envelope, &message, now);
+        }
+        // Still under the lock, so that events leave in the order of their commits.
+        for event in events {
+            self.send(self.streaming.publish(self, event, now));
+        }
+        answer
+    }
+
+    /// Delivers what a rule held back; says how many events that were.
+    pub fn release_events(&self) -> usize {
+        let released = self.streaming.release(self);
+        let count = released.len();
+        self.send(released);
+        count
+    }
+
+    fn send(&self, events: Vec<Value>) {
         for event in events {
             // Nobody listening is fine: a platform event has no addressee.
             let _ = self.events.send(event);
         }
-        answer
     }
 
     pub fn world(&self) -> MutexGuard<'_, World> {
@@ -106,6 +131,11 @@ impl Org {
     pub fn seeded(&self) -> &Seeded {
         static NOTHING: Seeded = Seeded::new();
         self.seeded.get().unwrap_or(&NOTHING)
+    }
+
+    /// A deploy may change what everybody may do.
+    pub fn replace_grants(&self, grants: BTreeMap<RecordId, Grants>) {
+        self.grants.replace(grants);
     }
 
     pub fn grants(&self, user: RecordId) -> &Grants {

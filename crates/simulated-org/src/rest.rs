@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::actions;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
 use crate::schema::ObjectType;
@@ -117,6 +118,7 @@ fn route(work: &mut Work, call: &Call, path: &[&str]) -> Result<Answer, Refused>
         (_, ["sobjects", name, rest @ ..]) => on_object(work, call, name, rest),
         (Method::Post, ["composite"]) => composite::composite(work, call),
         (_, ["composite", "sobjects", rest @ ..]) => collections::collections(work, call, rest),
+        (_, ["actions", rest @ ..]) => actions::actions(work, call, rest),
         _ => Err(Refused::not_found()),
     }
 }

@@ -7,12 +7,14 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 
 use crate::admin;
+use crate::cometd;
 use crate::faults::gate::gate;
 use crate::lightning;
 use crate::mailbox;
@@ -20,6 +22,7 @@ use crate::oauth;
 use crate::org::Org;
 use crate::refused::Refused;
 use crate::rest::http as rest;
+use crate::soap;
 
 /// The Org's own origin.
 pub fn org_routes(org: &Arc<Org>) -> Router {
@@ -30,6 +33,10 @@ pub fn org_routes(org: &Arc<Org>) -> Router {
         .route("/services/data", get(rest::list))
         .route("/services/data/", get(rest::list))
         .route("/services/data/{*rest}", any(rest::handle))
+        .route("/cometd", any(cometd::handle))
+        .route("/cometd/", any(cometd::handle))
+        .route("/cometd/{*rest}", any(cometd::handle))
+        .route("/services/Soap/m/{version}", post(soap::handle).layer(DefaultBodyLimit::max(soap::MAX_BODY_BYTES)))
         .route("/", get(lightning::case_list::go))
         .route("/lightning/o/Case/list", get(lightning::case_list::show))
         .route("/lightning/r/Case/{id}/view", get(lightning::case_page::show))
@@ -54,6 +61,11 @@ pub fn admin_routes(org: &Arc<Org>) -> Router {
         .route("/__sim/cases/{id}/merge", post(admin::cases::merge))
         .route("/__sim/cases/{id}/delete", post(admin::cases::delete))
         .route("/__sim/records/{object}", get(admin::records::list).post(admin::records::create))
+        .route("/__sim/events", get(admin::events::list))
+        .route("/__sim/events/faults", get(admin::events::list_faults).post(admin::events::add_fault))
+        .route("/__sim/events/release", post(admin::events::release))
+        .route("/__sim/events/expire", post(admin::events::expire))
+        .route("/__sim/deploys", get(admin::deploys::list))
         .route("/__sim/locks", post(admin::locks::hold))
         .route("/__sim/allowance", post(admin::allowance::set))
         .route("/__sim/clock", post(admin::clock::advance))

@@ -122,6 +122,15 @@ impl Rows {
         }
     }
 
+    /// Everything `other` holds but one object, with its numbers: what a sandbox is copied from.
+    pub fn take_over(&mut self, other: &Self, except: &str) {
+        for (object, table) in other.tables.iter().filter(|(object, _)| *object != except) {
+            self.load(object, table.all().map(|row| Row::clone(row)));
+        }
+        self.ids_given.clone_from(&other.ids_given);
+        self.numbers_given.clone_from(&other.numbers_given);
+    }
+
     pub fn mark(&self) -> Mark {
         Mark(self.changes.len())
     }

@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 
 pub mod describe;
+pub mod file_objects;
 pub mod labels;
 pub mod load_metadata;
 pub mod permission_set;
 pub mod standard;
 pub mod xml;
 
+#[derive(Clone)]
 pub struct Schema {
     /// By lower-cased name.
     objects: BTreeMap<String, ObjectType>,
@@ -104,6 +106,8 @@ pub enum OnDelete {
     SetNull,
     Restrict,
     Cascade,
+    /// The field tells where something was, and goes on telling it.
+    Keep,
 }
 
 #[derive(Clone, Debug)]
@@ -136,7 +140,14 @@ impl Schema {
     }
 
     pub fn add(&mut self, object: ObjectType) {
+        if object.custom && object.nature == Nature::Records {
+            file_objects::allow_files_on(self, &object.name);
+        }
         self.objects.insert(object.name.to_lowercase(), object);
+    }
+
+    pub fn object_mut(&mut self, name: &str) -> Option<&mut ObjectType> {
+        self.objects.get_mut(&name.to_lowercase())
     }
 
     pub fn object(&self, name: &str) -> Option<&ObjectType> {

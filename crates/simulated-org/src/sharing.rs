@@ -48,12 +48,13 @@ pub fn reach_with(
     if !rights.read {
         return Reach::None;
     }
-    let by_record = match object.sharing {
+    let by_file = crate::files::reach::reach(org, world, user, &object.name, row);
+    let by_record = by_file.unwrap_or_else(|| match object.sharing {
         Sharing::ReadWrite => Reach::Edit,
         Sharing::ReadOnly => Reach::Read,
         Sharing::Private => world.shares.get(&(row.id, user)).copied().unwrap_or(Reach::None),
         Sharing::WithParent(field) => reach_of_parent(org, world, user, row.reference(field)),
-    };
+    });
     let by_owner = if row.reference("OwnerId") == Some(user) { Reach::All } else { Reach::None };
     let by_view_all = if rights.view_all { Reach::Read } else { Reach::None };
     let widest = by_record.max(by_owner).max(by_view_all);
@@ -65,7 +66,7 @@ pub fn reach_with(
     }
 }
 
-fn reach_of_parent(org: &Org, world: &World, user: RecordId, parent: Option<RecordId>) -> Reach {
+pub fn reach_of_parent(org: &Org, world: &World, user: RecordId, parent: Option<RecordId>) -> Reach {
     let Some(parent) = parent else { return Reach::None };
     let Some(object) = org.schema.object_with_prefix(parent.prefix()) else { return Reach::None };
     let Some(row) = world.rows.row(&object.name, parent) else { return Reach::None };

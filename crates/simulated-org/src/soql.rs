@@ -2,6 +2,7 @@
 //!
 //! Format: SOQL and SOSL Reference, "SOQL SELECT Syntax".
 
+use crate::files::links;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
 use crate::shape::Shape;
@@ -26,6 +27,9 @@ pub fn run(work: &mut Work, text: &str, version: u16, with_deleted: bool) -> Res
     let query = parser::parse(text)?;
     if query.from.text.eq_ignore_ascii_case("UserRecordAccess") {
         return user_record_access::run(work, text, &query);
+    }
+    if query.from.text.eq_ignore_ascii_case("ContentDocumentLink") {
+        links::check_filter(query.filter.as_ref())?;
     }
     work.world.queries_run += 1;
     let plan = check::check(work, text, &query)?;

@@ -20,19 +20,38 @@ use crate::request_log::LoggedRequest;
 use crate::schema::labels::Labels;
 use crate::schema::{Schema, load_metadata};
 use crate::seed::{self, Seeded, people};
-use crate::{routes, server};
+use crate::streaming::event_faults::EventFault;
+use crate::{routes, sandbox, server};
 
 /// A running Org. Dropping it stops it too, without waiting.
 pub struct SimulatedOrg {
     org: Arc<Org>,
     admin_url: String,
     smtp_address: String,
+    integration_username: String,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 impl SimulatedOrg {
     pub async fn start(options: Options) -> Result<Self> {
+        Self::start_with(options, |org| {
+            let mut seeded = org.work(people::user_id(people::ADMIN), seed::plant)?;
+            if org.options.sandbox {
+                org.work(people::user_id(people::ADMIN), |work| sandbox::rename_people(work, &mut seeded))?;
+            }
+            Ok(seeded)
+        })
+        .await
+    }
+
+    /// A full sandbox: another Org with a copy of everything that `production` holds now, under the same record ids.
+    pub async fn start_copy(options: Options, production: &Self) -> Result<Self> {
+        let options = Options { sandbox: true, ..options };
+        Self::start_with(options, |org| sandbox::copy(&production.org, org)).await
+    }
+
+    async fn start_with(options: Options, fill: impl FnOnce(&Org) -> Result<Seeded>) -> Result<Self> {
         let listener = TcpListener::bind(options.listen).await.context("the Org's port")?;
         let admin_listener = TcpListener::bind(options.admin_listen).await.context("the admin port")?;
         let smtp_listener = TcpListener::bind(options.smtp_listen).await.context("the mail port")?;
@@ -41,8 +60,9 @@ impl SimulatedOrg {
         let smtp_address = smtp_listener.local_addr()?.to_string();
 
         let org = Arc::new(found(options, url)?);
-        let admin_user = people::user_id(people::ADMIN);
-        let seeded = org.work(admin_user, seed::plant)?;
+        let seeded = fill(&org)?;
+        let integration = &seeded["users"]["integration"]["username"];
+        let integration_username = integration.as_str().unwrap_or(people::INTEGRATION_USERNAME).to_owned();
         org.remember_seed(seeded);
 
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -51,7 +71,7 @@ impl SimulatedOrg {
         tasks.spawn(server::serve(listener, main, tasks.clone(), stop.clone()));
         tasks.spawn(server::serve(admin_listener, admin, tasks.clone(), stop.clone()));
         tasks.spawn(mail_sink::session::serve(smtp_listener, org.clone(), tasks.clone(), stop.clone()));
-        Ok(Self { org, admin_url, smtp_address, tasks, stop })
+        Ok(Self { org, admin_url, smtp_address, integration_username, tasks, stop })
     }
 
     /// Ends every connection and waits until nothing runs any more.
@@ -85,8 +105,8 @@ impl SimulatedOrg {
         CLIENT_SECRET
     }
 
-    pub fn integration_username(&self) -> &'static str {
-        people::INTEGRATION_USERNAME
+    pub fn integration_username(&self) -> &str {
+        &self.integration_username
     }
 
     /// The certificate whose key signs this Org's agent tokens.
@@ -117,6 +137,21 @@ impl SimulatedOrg {
     /// Every row of an object, deleted ones too, as the API would show them to an administrator.
     pub fn records(&self, object: &str) -> Vec<Value> {
         records(&self.org, object)
+    }
+
+    /// Plants a rule on the next platform events.
+    pub fn break_events(&self, fault: EventFault) {
+        self.org.streaming.state().faults.add(fault);
+    }
+
+    /// Every event rule with how often it struck.
+    pub fn event_faults(&self) -> Vec<(EventFault, u64)> {
+        self.org.streaming.state().faults.list().to_vec()
+    }
+
+    /// How many long polls for events have begun, over all clients.
+    pub fn event_polls(&self) -> u64 {
+        self.org.streaming.state().clients.values().map(|client| client.polls).sum()
     }
 
     pub fn mails(&self) -> Vec<Mail> {
@@ -150,16 +185,17 @@ impl Drop for SimulatedOrg {
 fn found(options: Options, url: String) -> Result<Org> {
     let id = RecordId::parse(&options.org_id).filter(|id| id.prefix() == "00D").context("--org-id is no 00D id")?;
     let mut schema = Schema::new(&options.namespace);
-    if let Some(metadata) = &options.metadata {
+    let metadata = options.metadata.as_deref().filter(|_| !options.fresh);
+    if let Some(metadata) = metadata {
         load_metadata::load(&mut schema, metadata)?;
     }
-    let grants = people::grants(&schema, options.metadata.as_deref())?;
+    let grants = people::grants(&schema, metadata, options.fresh)?;
     let clock = OrgClock::new(options.clock.clone());
     let signer = match &options.agent_key_and_certificate {
         Some((key, certificate)) => AgentSigner::from_pem(key, certificate)?,
         None => AgentSigner::generate(&options.instance_prefix, clock.now())?,
     };
-    let labels = options.metadata.as_deref().map(Labels::load).transpose()?.unwrap_or_default();
+    let labels = metadata.map(Labels::load).transpose()?.unwrap_or_default();
     Ok(Org::new(Parts { options, id, url, schema, clock, signer, labels, grants }))
 }
 

@@ -23,6 +23,7 @@ pub struct Work<'a> {
 pub struct Mark {
     rows: rows::Mark,
     events: usize,
+    mails: usize,
 }
 
 impl<'a> Work<'a> {
@@ -63,13 +64,18 @@ impl<'a> Work<'a> {
 
     /// How far this transaction has come.
     pub fn mark(&self) -> Mark {
-        Mark { rows: self.world.rows.mark(), events: self.world.unsent_events.len() }
+        Mark {
+            rows: self.world.rows.mark(),
+            events: self.world.unsent_events.len(),
+            mails: self.world.unsent_mails.len(),
+        }
     }
 
-    /// Takes back every row and every event since `mark`. Locks that were tried stay tried.
+    /// Takes back every row, event and mail since `mark`. Locks that were tried stay tried.
     pub fn undo_to(&mut self, mark: Mark) {
         self.world.rows.undo_to(mark.rows);
         self.world.unsent_events.truncate(mark.events);
+        self.world.unsent_mails.truncate(mark.mails);
     }
 
     /// One operation, whole or not at all.

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::cursors::Cursors;
+use crate::mail_sink::Envelope;
 use crate::record_id::RecordId;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::sessions::Sessions;
 use crate::sharing::Reach;
+use crate::soap::deploy::Deploy;
 
 #[derive(Default)]
 pub struct World {
@@ -23,9 +25,13 @@ pub struct World {
     pub held_rows: BTreeMap<RecordId, u32>,
     /// Platform events of the running request, delivered when it has committed.
     pub unsent_events: Vec<Value>,
+    /// Mails of the running request, sent when it has committed.
+    pub unsent_mails: Vec<(Envelope, Vec<u8>)>,
     pub events_published: u64,
     pub taken_cases: Vec<TakenCase>,
     pub queries_run: u64,
+    /// Packages that came over the Metadata API, oldest first.
+    pub deploys: Vec<Deploy>,
     /// Epoch milliseconds: what `If-Modified-Since` on a describe is held against.
     pub metadata_changed_at: i64,
 }

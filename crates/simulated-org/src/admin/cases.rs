@@ -10,11 +10,12 @@ use serde_json::json;
 
 use super::{cannot, ok};
 use crate::cell::Cell;
+use crate::files::merge::move_links;
 use crate::org::Org;
 use crate::record_id::RecordId;
 use crate::rows::delete_row::remove;
 use crate::rows::system_fields::stamp;
-use crate::schema::ObjectType;
+use crate::schema::{ObjectType, OnDelete};
 use crate::seed::people::{ADMIN, user_id};
 use crate::start::user_named;
 use crate::work::Work;
@@ -80,7 +81,11 @@ pub async fn merge(State(org): State<Arc<Org>>, Path(id): Path<String>, Json(tar
         if survivor == case || work.world.rows.row("Case", survivor).is_none_or(crate::rows::Row::is_deleted) {
             return Err("There is no such Case to merge into.");
         }
+        move_links(work, case, survivor);
         for (child, field) in work.org.schema.references_to("Case") {
+            if field.relationship.as_ref().is_some_and(|relationship| relationship.on_delete == OnDelete::Keep) {
+                continue;
+            }
             let referring = work.world.rows.living(&child.name).filter(|row| row.reference(&field.name) == Some(case));
             let referring: Vec<_> = referring.map(|row| row.id).collect();
             for row in referring {

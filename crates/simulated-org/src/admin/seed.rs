@@ -9,9 +9,10 @@ use serde_json::json;
 use super::ok;
 use crate::oauth::{CLIENT_ID, CLIENT_SECRET};
 use crate::org::Org;
-use crate::seed::people::INTEGRATION_USERNAME;
+use crate::seed::people;
 
 pub async fn show(State(org): State<Arc<Org>>) -> Response {
+    let integration = &org.seeded()["users"]["integration"]["username"];
     let mut body = json!({
         "org_id": org.id.to_string(),
         "url": org.url,
@@ -19,7 +20,7 @@ pub async fn show(State(org): State<Arc<Org>>) -> Response {
         "namespace": org.schema.namespace,
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
-        "integration_username": INTEGRATION_USERNAME,
+        "integration_username": integration.as_str().unwrap_or(people::INTEGRATION_USERNAME),
         "agent_certificate_pem": org.signer.certificate_pem,
     });
     for (kind, members) in org.seeded() {

@@ -14,6 +14,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::Effect;
+use crate::files::receive::is_upload;
 use crate::org::Org;
 use crate::request_log::{LoggedRequest, error_codes};
 use crate::rest::http::{AskedBy, UnknownRoute, json_response};
@@ -23,8 +24,14 @@ const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 pub async fn gate(State(org): State<Arc<Org>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let (bytes, body) = if is_upload(&parts.headers) {
+        // Files pass through as they come: no rule looks into them, and no log keeps their digest.
+        (Bytes::new(), body)
+    } else {
+        let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        (bytes.clone(), Body::from(bytes))
     };
     let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let breaker = parts.extensions.get::<Breaker>().cloned();
@@ -42,7 +49,7 @@ pub async fn gate(State(org): State<Arc<Org>>, request: Request, next: Next) -> 
         fault: struck.as_ref().map(|(number, _)| *number),
         unknown_route: parts.extensions.get::<MatchedPath>().is_none(),
     };
-    let request = Request::from_parts(parts, Body::from(bytes));
+    let request = Request::from_parts(parts, body);
     let ending = match struck.map(|(_, effect)| effect) {
         Some(Effect::Reset) => Ending::Reset,
         Some(effect @ Effect::Status { .. }) => Ending::Answer(instead(&effect)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{Answer, Call, Method, NEWEST, OLDEST, answer, list_versions};
+use crate::files::{download, receive};
 use crate::org::Org;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
@@ -36,12 +38,18 @@ pub async fn list(State(org): State<Arc<Org>>) -> Response {
 
 pub async fn handle(State(org): State<Arc<Org>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, MAX_BODY_BYTES).await;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    if receive::is_upload(&parts.headers) {
+        return upload(&org, &parts, target, body).await;
+    }
+    let bytes = to_bytes(body, MAX_BODY_BYTES).await;
     let (user, usage) = match admit(&org, &parts.headers) {
         Ok(admitted) => admitted,
         Err(refused) => return refuse(&refused, org.world().api_usage),
     };
+    if let Some(found) = org.work(user, |work| download::find(work, &parts.method, target)) {
+        return finish(user, found.map(|content| download::respond(&content)), usage);
+    }
     let outcome = (|| {
         if target.len() > MAX_TARGET_BYTES {
             return Err(Refused::new(414, "URI_TOO_LONG", "URI Too Long"));
@@ -50,11 +58,22 @@ pub async fn handle(State(org): State<Arc<Org>>, request: Request) -> Response {
         let call = read_call(&parts.method, target, &parts.headers, &bytes)?;
         org.work(user, |work| answer(work, &call))
     })();
-    let unknown = matches!(&outcome, Err(refused) if *refused == Refused::not_found());
-    let mut response = match outcome {
-        Ok(answer) => respond(answer, usage),
-        Err(refused) => refuse(&refused, usage),
+    finish(user, outcome.map(|answer| respond(answer, usage)), usage)
+}
+
+/// An upload is admitted before its bytes are read, and they are never gathered.
+async fn upload(org: &Arc<Org>, parts: &Parts, target: &str, body: Body) -> Response {
+    let (user, usage) = match admit(org, &parts.headers) {
+        Ok(admitted) => admitted,
+        Err(refused) => return refuse(&refused, org.world().api_usage),
     };
+    let outcome = receive::receive(org, user, &parts.method, target, &parts.headers, body).await;
+    finish(user, outcome.map(|answer| respond(answer, usage)), usage)
+}
+
+fn finish(user: RecordId, outcome: Result<Response, Refused>, usage: ApiUsage) -> Response {
+    let unknown = matches!(&outcome, Err(refused) if *refused == Refused::not_found());
+    let mut response = outcome.unwrap_or_else(|refused| refuse(&refused, usage));
     if unknown {
         response.extensions_mut().insert(UnknownRoute);
     }

@@ -2,6 +2,7 @@
 
 use super::system_fields::stamp;
 use crate::cell::Cell;
+use crate::files::rules;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
 use crate::schema::{ObjectType, OnDelete};
@@ -14,6 +15,7 @@ pub fn delete_row(work: &mut Work, object: &ObjectType, id: RecordId) -> Result<
         let message = "insufficient access rights on object id";
         return Err(Refused::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", message));
     }
+    rules::check_delete(work, object, id)?;
     work.take_lock(id)?;
     remove(work, object, id)
 }
@@ -30,6 +32,7 @@ pub fn remove(work: &mut Work, object: &ObjectType, id: RecordId) -> Result<(), 
             match on_delete {
                 OnDelete::Cascade => cascading.push((child, row.id)),
                 OnDelete::SetNull => emptied.push((child, field, row.id)),
+                OnDelete::Keep => {}
                 OnDelete::Restrict => {
                     let message = format!(
                         "Your attempt to delete {id} could not be completed because it is associated with {}: {}",

@@ -1,5 +1,7 @@
 //! JSON in a request body becomes typed cells, or the complaint a real Org would make.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
@@ -7,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::upsert_row::found;
 use crate::cell::{Cell, read_moment};
+use crate::files::content::Content;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
 use crate::schema::{Field, FieldKind, ObjectType, Writable};
@@ -208,7 +211,10 @@ fn read_text(field: &Field, kind: &FieldKind, text: &str) -> Result<Cell, Refuse
             None => malformed("MALFORMED_ID", format!("{}: id value of incorrect type: {trimmed}", field.label)),
         },
         FieldKind::Base64 => match STANDARD.decode(trimmed) {
-            Ok(_) => Ok(Cell::text(trimmed)),
+            Ok(bytes) => match Content::of(&bytes) {
+                Ok(content) => Ok(Cell::Content(Arc::new(content))),
+                Err(_) => Err(wrong_json(field, &Value::from("…"))),
+            },
             Err(_) => Err(wrong_json(field, &Value::from("…"))),
         },
         FieldKind::Flag | FieldKind::Int | FieldKind::Number { .. } | FieldKind::AutoNumber { .. } => {

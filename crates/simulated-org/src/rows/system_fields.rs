@@ -64,11 +64,6 @@ pub fn derive(rows: &Rows, object: &ObjectType, row: &mut Row, now: i64) {
                 row.set("AccountId", account.map_or(Cell::Null, Cell::Reference));
             }
         }
-        "ContentVersion" => {
-            let bytes = row.text("VersionData").map_or(0, |text| text.len() / 4 * 3 - text.matches('=').count());
-            let size = u32::try_from(bytes).unwrap_or(u32::MAX);
-            row.set("ContentSize", Cell::Number(f64::from(size)));
-        }
         "FeedItem" if row.cell("Type").is_null() => {
             let kind = if row.cell("LinkUrl").is_null() { "TextPost" } else { "LinkPost" };
             row.set("Type", Cell::text(kind));

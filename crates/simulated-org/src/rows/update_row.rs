@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::insert_row::check_unique;
 use super::read_fields::{Purpose, read_body};
 use super::system_fields::{derive, stamp};
+use crate::files::rules;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
 use crate::schema::ObjectType;
@@ -24,7 +25,9 @@ pub fn update_row(
         return Err(Refused::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", message));
     }
     let mut row = row.clone();
-    for (field, cell) in read_body(work, object, body, Purpose::Update)? {
+    let cells = read_body(work, object, body, Purpose::Update)?;
+    rules::check_base64(work, cells.iter().map(|(_, cell)| cell))?;
+    for (field, cell) in cells {
         row.set(&field.name, cell);
     }
     work.take_lock(id)?;
@@ -32,5 +35,6 @@ pub fn update_row(
     check_unique(&work.world.rows, object, &row)?;
     stamp(&mut row, work.user, work.now);
     work.world.rows.put(&object.name, row);
+    rules::follow_change(work, object, id);
     Ok(())
 }

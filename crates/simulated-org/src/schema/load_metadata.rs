@@ -14,7 +14,7 @@ use super::{Field, FieldKind, Nature, ObjectType, OnDelete, PicklistValue, Relat
 /// Adds every object below `<metadata>/salesforce/objects`. A missing folder adds nothing.
 pub fn load(schema: &mut Schema, metadata: &Path) -> Result<()> {
     let folder = metadata.join("salesforce/objects");
-    let mut counts = [0; 3];
+    let mut counts = counts(schema);
     for path in sorted_entries(&folder)? {
         let name = file_name(&path)?;
         load_object(schema, &path, &name, &mut counts).with_context(|| format!("object {name}"))?;
@@ -60,10 +60,27 @@ fn load_object(schema: &mut Schema, path: &Path, name: &str, counts: &mut [u32; 
     };
     for field in sorted_entries(&path.join("fields"))? {
         let root = Element::parse(&fs::read_to_string(&field)?).with_context(|| field.display().to_string())?;
-        object.fields.push(read_field(&root, &schema.namespace).with_context(|| field.display().to_string())?);
+        let read = read_field(&root, &schema.namespace).with_context(|| field.display().to_string())?;
+        // A field deployed again replaces itself.
+        object.fields.retain(|known| known.name != read.name);
+        object.fields.push(read);
     }
     schema.add(object);
     Ok(())
+}
+
+/// How many custom objects, events and settings types there are: the next of each counts on from here.
+fn counts(schema: &Schema) -> [u32; 3] {
+    let mut counts = [0; 3];
+    for object in schema.objects().filter(|object| object.custom) {
+        match object.nature {
+            Nature::Records => counts[0] += 1,
+            Nature::Event => counts[1] += 1,
+            Nature::Settings => counts[2] += 1,
+            Nature::Computed => {}
+        }
+    }
+    counts
 }
 
 fn new_object(root: &Element, name: &str, counts: &mut [u32; 3]) -> Result<ObjectType> {

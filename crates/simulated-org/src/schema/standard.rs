@@ -3,11 +3,11 @@
 //! Only fields that exist in a real Org are listed, with their real limits; `Contact.Preferred_Language__c` plays a
 //! field that this customer's admin added.
 
-use super::FieldKind::{Base64, Email, Flag, Id, Int, LongText, Moment, Phone, Picklist, Reference, Text, Url};
+use super::FieldKind::{Email, Flag, Id, Int, LongText, Moment, Phone, Picklist, Reference, Text, Url};
 use super::{Field, FieldKind, Nature, ObjectType, OnDelete, PicklistValue, Relationship, Sharing};
 
 pub fn objects() -> Vec<ObjectType> {
-    vec![
+    let mut objects = vec![
         organization(),
         profile(),
         user(),
@@ -16,10 +16,10 @@ pub fn objects() -> Vec<ObjectType> {
         case(),
         case_comment(),
         feed_item(),
-        content_document(),
-        content_version(),
         user_record_access(),
-    ]
+    ];
+    objects.extend(super::file_objects::objects());
+    objects
 }
 
 /// What every row of that nature has.
@@ -191,30 +191,6 @@ fn feed_item() -> ObjectType {
     object("FeedItem", "Feed Item", "Feed Items", "0D5", sharing, cascading(with_id_and_audit(fields)))
 }
 
-fn content_document() -> ObjectType {
-    let mut fields = system_fields(Nature::Records);
-    fields.extend([
-        text("Title", "Title", 255).required(),
-        lookup("LatestPublishedVersionId", "Latest Version", "LatestPublishedVersion", "ContentVersion"),
-        Field::new("ContentSize", "Size", Int).read_only(),
-    ]);
-    object("ContentDocument", "Content Document", "Content Documents", "069", Sharing::Private, fields)
-}
-
-fn content_version() -> ObjectType {
-    let mut fields = system_fields(Nature::Records);
-    fields.extend([
-        lookup("ContentDocumentId", "ContentDocument ID", "ContentDocument", "ContentDocument").on_create(),
-        text("Title", "Title", 255).required(),
-        text("PathOnClient", "Path On Client", 500).on_create(),
-        Field::new("ContentUrl", "Content URL", Url),
-        Field::new("VersionData", "Version Data", Base64).on_create(),
-        Field::new("ContentSize", "Size", Int).read_only(),
-        lookup("FirstPublishLocationId", "First Publish Location ID", "FirstPublishLocation", "Case").on_create(),
-    ]);
-    object("ContentVersion", "Content Version", "Content Versions", "068", Sharing::Private, fields)
-}
-
 fn user_record_access() -> ObjectType {
     let flag = |name: &str, label: &str| Field::new(name, label, Flag).read_only();
     let fields = vec![
@@ -234,7 +210,7 @@ fn user_record_access() -> ObjectType {
     access
 }
 
-fn object(name: &str, label: &str, plural: &str, prefix: &str, sharing: Sharing, fields: Vec<Field>) -> ObjectType {
+pub fn object(name: &str, label: &str, plural: &str, prefix: &str, sharing: Sharing, fields: Vec<Field>) -> ObjectType {
     ObjectType {
         name: name.to_owned(),
         label: label.to_owned(),
@@ -247,7 +223,7 @@ fn object(name: &str, label: &str, plural: &str, prefix: &str, sharing: Sharing,
     }
 }
 
-fn with_id_and_audit(own: Vec<Field>) -> Vec<Field> {
+pub fn with_id_and_audit(own: Vec<Field>) -> Vec<Field> {
     let mut fields = vec![Field::new("Id", "Record ID", Id).read_only()];
     fields.extend(own);
     fields.extend(audit_fields());
@@ -262,11 +238,11 @@ fn cascading(mut fields: Vec<Field>) -> Vec<Field> {
     fields
 }
 
-fn text(name: &str, label: &str, max: usize) -> Field {
+pub fn text(name: &str, label: &str, max: usize) -> Field {
     Field::new(name, label, Text { max })
 }
 
-fn lookup(name: &str, label: &str, relationship: &str, to: &str) -> Field {
+pub fn lookup(name: &str, label: &str, relationship: &str, to: &str) -> Field {
     let mut field = Field::new(name, label, Reference);
     field.relationship = Some(Relationship {
         name: Some(relationship.to_owned()),
@@ -276,7 +252,7 @@ fn lookup(name: &str, label: &str, relationship: &str, to: &str) -> Field {
     field
 }
 
-fn choices(values: &[&str], preset: Option<&str>) -> FieldKind {
+pub fn choices(values: &[&str], preset: Option<&str>) -> FieldKind {
     let values = values.iter().map(|value| PicklistValue {
         value: (*value).to_owned(),
         label: (*value).to_owned(),
@@ -286,7 +262,7 @@ fn choices(values: &[&str], preset: Option<&str>) -> FieldKind {
 }
 
 /// Standard picklists take any value over the API; a restricted one takes only its own.
-fn restricted(kind: FieldKind) -> FieldKind {
+pub fn restricted(kind: FieldKind) -> FieldKind {
     let Picklist { values, .. } = kind else { return kind };
     Picklist { values, restricted: true }
 }

@@ -97,8 +97,8 @@ pub fn user_id(number: u64) -> RecordId {
     RecordId::numbered("005", number)
 }
 
-/// Every person's rights: the profile's, plus the permission set as it ships.
-pub fn grants(schema: &Schema, metadata: Option<&Path>) -> Result<BTreeMap<RecordId, Grants>> {
+/// Every person's rights: the profile's, plus the permission set as it ships. To a `fresh` Org a deploy brings it.
+pub fn grants(schema: &Schema, metadata: Option<&Path>, fresh: bool) -> Result<BTreeMap<RecordId, Grants>> {
     let mut all = BTreeMap::new();
     for (number, person) in (1..).zip(&PEOPLE) {
         let mut grants = profile_grants(person.profile);
@@ -107,7 +107,7 @@ pub fn grants(schema: &Schema, metadata: Option<&Path>) -> Result<BTreeMap<Recor
                 Some(metadata) => grants.add_permission_set(schema, metadata, name)?,
                 None => false,
             };
-            if !read {
+            if !read && !fresh {
                 open_custom_objects(schema, &mut grants);
             }
         }
@@ -115,6 +115,9 @@ pub fn grants(schema: &Schema, metadata: Option<&Path>) -> Result<BTreeMap<Recor
     }
     Ok(all)
 }
+
+const FILES: ObjectRights =
+    ObjectRights { create: true, read: true, edit: true, delete: true, view_all: false, modify_all: false };
 
 fn profile_grants(profile: &str) -> Grants {
     let mut grants = Grants::default();
@@ -124,8 +127,15 @@ fn profile_grants(profile: &str) -> Grants {
     }
     // Anybody may post where they can read; Chatter needs no object permission.
     grants.grant("FeedItem", ObjectRights::WORK);
+    // Nor do files: who reaches a record reaches its files, and everybody may keep some of their own.
+    for object in ["ContentVersion", "ContentDocument", "ContentDocumentLink"] {
+        grants.grant(object, FILES);
+    }
+    for object in ["Attachment", "Document"] {
+        grants.grant(object, ObjectRights::WORK);
+    }
     if profile == "Support Agent" {
-        for object in ["Case", "Account", "Contact", "CaseComment", "ContentVersion", "ContentDocument"] {
+        for object in ["Case", "Account", "Contact", "CaseComment"] {
             grants.grant(object, ObjectRights::WORK);
         }
         // This customer's admin added the field to the agents' page.
@@ -179,13 +189,13 @@ pub fn plant(work: &mut Work, seeded: &mut Seeded) -> Result<()> {
 }
 
 /// The one row whose id the caller chose.
-fn plant_organization(work: &mut Work) {
+pub fn plant_organization(work: &mut Work) {
     let options = &work.org.options;
     let mut row = Row::new(work.org.id);
     let name = format!("{} Support", capitalised(&options.instance_prefix));
     row.set("Name", Cell::text(name));
     row.set("InstanceName", Cell::text("SIM1"));
-    row.set("IsSandbox", Cell::Flag(false));
+    row.set("IsSandbox", Cell::Flag(options.sandbox));
     row.set("OrganizationType", Cell::text("Developer Edition"));
     row.set("TimeZoneSidKey", Cell::text("Europe/Berlin"));
     row.set("LanguageLocaleKey", Cell::text("en_US"));

@@ -3,26 +3,21 @@
 use anyhow::{Context as _, Result};
 
 use crate::cell::Cell;
+use crate::record_id::RecordId;
 use crate::rows::Row;
 use crate::rows::system_fields::stamp;
 use crate::schema::load_metadata::{self, SettingsRecord};
 use crate::work::Work;
 
 pub fn plant(work: &mut Work) -> Result<()> {
-    let Some(metadata) = work.org.options.metadata.clone() else { return Ok(()) };
-    let schema = &work.org.schema;
-    for SettingsRecord { object, name: record, values } in load_metadata::settings(schema, &metadata)? {
+    let options = &work.org.options;
+    let Some(metadata) = options.metadata.clone().filter(|_| !options.fresh) else { return Ok(()) };
+    for record in load_metadata::settings(&work.org.schema, &metadata)? {
+        let object = record.object.clone();
+        let id = keep(work, record)?;
+        let schema = &work.org.schema;
         let kind = schema.object(&object).context("settings of an unknown type")?;
-        let mut row = Row::new(work.world.rows.next_id(&kind.key_prefix));
-        row.set("DeveloperName", Cell::text(&record));
-        row.set("MasterLabel", Cell::text(&record));
-        row.set("QualifiedApiName", Cell::text(&record));
-        for (name, value) in values {
-            let field = kind.field(&name).with_context(|| format!("{object} has no field {name}"))?;
-            if !value.is_empty() {
-                row.set(&field.name, Cell::text(value));
-            }
-        }
+        let Some(row) = work.world.rows.row_mut(&object, id) else { continue };
         let connector = &work.org.options.connector_url;
         for (name, value) in [
             ("BaseUrl__c", connector.as_str()),
@@ -35,8 +30,25 @@ pub fn plant(work: &mut Work) -> Result<()> {
                 row.set(&name, Cell::text(value));
             }
         }
-        stamp(&mut row, work.user, work.now);
-        work.world.rows.put(&object, row);
     }
     Ok(())
+}
+
+/// One record as deployed: a new one, or new values for the one of that name.
+pub fn keep(work: &mut Work, record: SettingsRecord) -> Result<RecordId> {
+    let SettingsRecord { object, name: record, values } = record;
+    let kind = work.org.schema.object(&object).context("settings of an unknown type")?;
+    let known = work.world.rows.all(&object).find(|row| row.text("DeveloperName") == Some(&record)).cloned();
+    let mut row = known.unwrap_or_else(|| Row::new(work.world.rows.next_id(&kind.key_prefix)));
+    row.set("DeveloperName", Cell::text(&record));
+    row.set("MasterLabel", Cell::text(&record));
+    row.set("QualifiedApiName", Cell::text(&record));
+    for (name, value) in values {
+        let field = kind.field(&name).with_context(|| format!("{object} has no field {name}"))?;
+        row.set(&field.name, if value.is_empty() { Cell::Null } else { Cell::text(value) });
+    }
+    stamp(&mut row, work.user, work.now);
+    let id = row.id;
+    work.world.rows.put(&object, row);
+    Ok(id)
 }

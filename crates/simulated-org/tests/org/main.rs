@@ -2,18 +2,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on ends its test")]
 
+mod actions;
 mod agent_tokens;
 mod caller;
 mod case_page;
 mod collections;
 mod deployed_metadata;
+mod deploys;
 mod describe;
 mod events;
 mod faults;
+mod files;
+#[path = "../../fuzz/intake.rs"]
+mod intake;
 mod logins;
 mod mails;
+mod merges;
 mod namespaces;
 mod program;
 mod queries;
+mod random_bytes;
 mod record_access;
 mod records;
+mod streaming;
