@@ -1,7 +1,10 @@
 // The lanes, cheapest first: how each is run, and how a line of its output is read.
 
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { target } from "./simulated-org.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -10,19 +13,76 @@ const node22 = join(here, "sf/node_modules/node/bin/node");
 
 export const LANES = [
     node("raw", "bytes over a bare socket", "raw/raw.test.mjs"),
+    node("soql", "Salesforce's own SOQL grammar", "soql/soql.test.mjs"),
     node("jsforce", "npm jsforce", "jsforce/jsforce.test.mjs", { program: node22 }),
+    node("jsforce-web", "npm jsforce: login by people", "jsforce/web-login.test.mjs", {
+        program: node22,
+        needs: ["ORG_PASSWORD"]
+    }),
+    pytest("simple-salesforce", "PyPI simple-salesforce, over https", "simple-salesforce", { needs: ["ORG_HTTPS"] }),
+    cargo("salesforce-core", "the Rust crate salesforce_core, with strict types", "salesforce-core", {
+        needs: ["ORG_HTTPS"]
+    }),
     node("sf", "npm @salesforce/cli", "sf/sf.test.mjs")
 ];
 
-/** A file of `node:test`; its TAP lines are the checks. */
+/** A file of `node:test`; its TAP lines are the checks. `only` is a part of a check's name. */
 function node(name, about, file, more = {}) {
     return {
         name,
         about,
-        command: () => ({ program: more.program ?? process.execPath, args: ["--test-reporter=tap", join(here, file)] }),
+        command: (only) => ({
+            program: more.program ?? process.execPath,
+            args: ["--test-reporter=tap", ...(only ? [`--test-name-pattern=${only}`] : []), join(here, file)]
+        }),
         read: tap,
         ...more
     };
+}
+
+/** A folder of pytest, with the Python that `cargo xtask test` set up, or the one on the path. */
+function pytest(name, about, folder, more) {
+    const own = join(target, "tools/python/bin/python3");
+    const quiet = ["-v", "--tb=short", "-p", "no:cacheprovider", "--color=no"];
+    return {
+        name,
+        about,
+        command: () => ({
+            program: existsSync(own) ? own : "python3",
+            args: ["-m", "pytest", ...quiet, join(here, folder)],
+            env: { PYTHONDONTWRITEBYTECODE: "1" }
+        }),
+        read: (line) => {
+            const found = /::(test_\w+) (PASSED|FAILED|ERROR|SKIPPED)(?: \((.*)\))?/.exec(line);
+            return found && { result: PYTEST_RESULTS[found[2]], name: spoken(found[1], found[3]) };
+        },
+        ...more
+    };
+}
+
+/** A crate outside the workspace, built beside the rest of what cargo leaves. */
+function cargo(name, about, folder, more) {
+    return {
+        name,
+        about,
+        command: (only) => ({
+            program: "cargo",
+            args: ["test", "--locked", "--manifest-path", join(here, folder, "Cargo.toml"), ...(only ? [only] : [])],
+            env: { CARGO_TARGET_DIR: join(target, "acceptance", name) }
+        }),
+        read: (line) => {
+            const found = /^test (?:\w+::)*(\w+) \.\.\. (ok|FAILED)$/.exec(line);
+            return found && { result: found[2] === "ok" ? "ok" : "FAIL", name: spoken(found[1]) };
+        },
+        ...more
+    };
+}
+
+const PYTEST_RESULTS = { PASSED: "ok", FAILED: "FAIL", ERROR: "FAIL", SKIPPED: "skip" };
+
+function spoken(name, reason) {
+    const sentence = name.replace(/^test_/, "").replaceAll("_", " ");
+    return reason ? `${sentence} (${reason})` : sentence;
 }
 
 /** `ok 3 - name`, `not ok 4 - name`, `ok 5 - name # SKIP reason`; nested lines belong to the line around them. */

@@ -33,6 +33,10 @@ export const mark = `acc-${randomBytes(4).toString("hex")}`;
 /** Options of a test that plays with what no client of a real Org can reach. */
 export const needsSimulator = org.admin ? {} : { skip: "needs the simulator's admin port" };
 
+/** Options of a test in which a person logs in; a real Org may ask them for more than a password. */
+export const needsPassword =
+    org.admin && org.password ? {} : { skip: "needs a login page that asks for a password only" };
+
 /** Calls the admin port and answers its JSON. */
 export async function admin(path, body) {
     const options = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };

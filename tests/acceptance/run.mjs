@@ -63,6 +63,11 @@ async function judge(lane) {
         return told(lane, [{ result: "skip", name: skipped }], 0, []);
     }
     const org = real ?? (await startOrg(options["org-binary"], lane));
+    const missing = (lane.needs ?? []).filter((name) => !(org.environment[name] ?? process.env[name]));
+    if (missing.length > 0) {
+        await org.stop();
+        return told(lane, [{ result: "skip", name: `needs ${missing.join(", ")}` }], 0, []);
+    }
     const began = performance.now();
     try {
         const { checks, output, code } = await runLane(lane, org.environment);

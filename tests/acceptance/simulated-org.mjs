@@ -1,8 +1,8 @@
 // One simulated Org for one lane: started on free ports, described by environment variables, stopped by its pid.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,7 +20,7 @@ export async function startOrg(given, { bare = false, lie, user = "admin" }) {
     const folder = mkdtempSync(join(tmpdir(), "acceptance-"));
     const key = join(folder, "login.key");
     const certificate = join(folder, "login.crt");
-    const args = ["--connector-url", "http://127.0.0.1:8443", "--print-ready"];
+    const args = ["--connector-url", "http://127.0.0.1:8443", "--print-ready", ...https(binary(given))];
     args.push("--agent-key-file", key, "--agent-certificate-file", certificate);
     args.push(...(bare ? [] : ["--metadata", root]), ...(lie ? ["--lie", lie] : []));
     const child = spawn(binary(given), args, {
@@ -52,10 +52,25 @@ export async function startOrg(given, { bare = false, lie, user = "admin" }) {
     };
 }
 
+/** https is served where the program can. */
+function https(program) {
+    const help = spawnSync(program, ["--help"], { encoding: "utf8" });
+    return help.stdout?.includes("--https-listen") ? ["--https-listen", "127.0.0.1:0"] : [];
+}
+
 function environment(ready, seed, folder, key, user) {
     const app = seed.apps?.scripts ?? seed;
+    const secure = {};
+    if (ready.https_url) {
+        secure.ORG_HTTPS = ready.https_url;
+        secure.ORG_CA = join(folder, "ca.pem");
+        writeFileSync(secure.ORG_CA, ready.ca_certificate_pem);
+    }
+    const person = seed.apps ? { ORG_PASSWORD: seed.password, ORG_REDIRECT_URI: app.callback_urls[0] } : {};
     return {
         ORG_HTTP: ready.url,
+        ...secure,
+        ...person,
         SIM_ADMIN: ready.admin_url,
         ORG_CLIENT_ID: app.client_id,
         ORG_CLIENT_SECRET: app.client_secret,

@@ -1,9 +1,11 @@
 // The sf CLI judges logins, records and descriptions.
 
 import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 
-import { admin, mark, needsSimulator, org, version, wholeId } from "../org.mjs";
+import { admin, mark, needsPassword, needsSimulator, org, version, wholeId } from "../org.mjs";
 import { done, login, sf } from "./cli.mjs";
 
 let loggedIn;
@@ -79,5 +81,13 @@ test("org login access-token asks who it belongs to", async () => {
         ["org", "login", "access-token", "--no-prompt", "--instance-url", org.http, "--alias", "bearer"],
         { env: { SF_ACCESS_TOKEN: accessToken } }
     );
+    assert.deepEqual([answer.username, answer.orgId], [org.username, loggedIn.orgId]);
+});
+
+test("org login web goes through login, consent and PKCE", needsPassword, async () => {
+    const browser = join(dirname(fileURLToPath(import.meta.url)), "browser.mjs");
+    const answer = await done(["org", "login", "web", "--instance-url", org.http, "--alias", "web"], {
+        env: { BROWSER: browser, SF_CAPITALIZE_RECORD_TYPES: "true" }
+    });
     assert.deepEqual([answer.username, answer.orgId], [org.username, loggedIn.orgId]);
 });

@@ -1,0 +1,101 @@
+//! Login by client credentials, strict decoding of descriptions, records, collections, queries and refusals.
+
+use std::env;
+
+use salesforce_core::client;
+use salesforce_core::restapi::{Client, ClientBuilder, CompositeCollectionRetrieveRequest};
+use serde_json::json;
+
+/// Carried by every record, so that it can be found and removed.
+const MARK: &str = "acc-salesforce-core";
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: node tests/acceptance/run.mjs sets it"))
+}
+
+async fn connected() -> Client {
+    let session = client::Client::builder()
+        .client_id(variable("ORG_CLIENT_ID"))
+        .client_secret(variable("ORG_CLIENT_SECRET"))
+        .instance_url(variable("ORG_HTTP"))
+        .build()
+        .unwrap()
+        .connect()
+        .await
+        .unwrap();
+    ClientBuilder::new(session).build().unwrap()
+}
+
+#[tokio::test]
+async fn a_wrong_secret_opens_nothing() {
+    let session = client::Client::builder()
+        .client_id(variable("ORG_CLIENT_ID"))
+        .client_secret("wrong".to_owned())
+        .instance_url(variable("ORG_HTTP"))
+        .build()
+        .unwrap();
+    assert!(session.connect().await.is_err());
+}
+
+#[tokio::test]
+async fn every_description_decodes() {
+    let org = connected().await;
+    for name in ["Account", "Contact", "Case", "User", "FeedItem", "ContentVersion", "FileRequest__c", "SecureFile__c"]
+    {
+        let about = org.describe(name).send().await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        assert_eq!(about.name, name);
+        assert!(!about.fields.is_empty() && !about.label_plural.is_empty());
+        org.basic_info(name).send().await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    }
+}
+
+#[tokio::test]
+async fn a_record_is_made_read_changed_and_removed() {
+    let org = connected().await;
+    let made = org.create("Account", json!({ "Name": MARK })).send().await.unwrap();
+    assert!(made.success && made.errors.is_empty());
+    org.update("Account", &made.id, json!({ "NumberOfEmployees": 3 })).send().await.unwrap();
+    let read = org.get("Account", &made.id).fields("Id,NumberOfEmployees").send().await.unwrap();
+    assert_eq!((&read["Id"], &read["NumberOfEmployees"]), (&json!(made.id), &json!(3)));
+    org.delete("Account", &made.id).send().await.unwrap();
+    let gone = org.get("Account", &made.id).send().await.unwrap_err();
+    assert!(!gone.is_retryable(), "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_decodes_with_its_fields() {
+    let org = connected().await;
+    let refused = org.create("Account", json!({})).send().await.unwrap_err();
+    let said = format!("{refused:?}");
+    assert!(said.contains("REQUIRED_FIELD_MISSING") && said.contains("Name"), "{said}");
+}
+
+#[tokio::test]
+async fn queries_and_deleted_rows_decode() {
+    let org = connected().await;
+    let made = org.create("Account", json!({ "Name": format!("{MARK} deleted") })).send().await.unwrap();
+    org.delete("Account", &made.id).send().await.unwrap();
+    let soql = format!("SELECT Id, IsDeleted FROM Account WHERE Id = '{}'", made.id);
+    assert_eq!(org.query(soql.clone()).send().await.unwrap().total_size, 0);
+    let all = org.query_all(soql).send().await.unwrap();
+    assert_eq!((all.total_size, all.done), (1, true));
+    assert_eq!(all.records[0]["IsDeleted"], json!(true));
+}
+
+#[tokio::test]
+async fn several_records_are_read_and_removed_together() {
+    let org = connected().await;
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        let record = json!({ "Name": format!("{MARK} {number}") });
+        ids.push(org.create("Account", record).send().await.unwrap().id);
+    }
+    let wanted = CompositeCollectionRetrieveRequest { ids: ids.clone(), fields: vec!["Id".to_owned()] };
+    let read = org.get_records("Account", &wanted).send().await.unwrap();
+    assert_eq!(
+        read.iter().map(|row| row["Id"].clone()).collect::<Vec<_>>(),
+        ids.iter().map(|id| json!(id)).collect::<Vec<_>>()
+    );
+    let gone = org.delete_records(ids.join(",")).all_or_none(true).send().await.unwrap();
+    assert!(gone.iter().all(|fate| fate.success));
+}
