@@ -23,7 +23,12 @@ export const LANES = [
     cargo("salesforce-core", "the Rust crate salesforce_core, with strict types", "salesforce-core", {
         needs: ["ORG_HTTPS"]
     }),
-    node("sf", "npm @salesforce/cli", "sf/sf.test.mjs")
+    node("sf", "npm @salesforce/cli", "sf/sf.test.mjs"),
+    node("sf-files", "the same: files", "sf/files.test.mjs"),
+    node("sf-deploy", "the same: our package into an Org without it", "sf/deploy.test.mjs", {
+        bare: true,
+        simulatorOnly: "an Org that already has the package cannot show its deployment"
+    })
 ];
 
 /** A file of `node:test`; its TAP lines are the checks. `only` is a part of a check's name. */
