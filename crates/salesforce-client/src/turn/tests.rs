@@ -1,3 +1,5 @@
+//! The breaker and the pace, by a clock that only the tests move.
+
 use super::*;
 
 fn down() -> OrgError {
