@@ -4,6 +4,7 @@
 
 mod agent_loses_the_case;
 mod agent_opens_a_file;
+mod connect_org;
 mod connector_is_replaced;
 mod consent_is_asked_for;
 mod customer_finishes_twice;

@@ -31,6 +31,7 @@ pub struct Openers<D, O, S> {
     pub org: S,
 }
 
+#[derive(Default)]
 pub struct Report {
     checks: Vec<Check>,
 }
@@ -41,14 +42,14 @@ struct Check {
 }
 
 /// What was found, or what is wrong.
-type Outcome = Result<String, String>;
+pub(crate) type Outcome = Result<String, String>;
 
 impl Report {
     pub fn is_good(&self) -> bool {
         self.checks.iter().all(|check| check.outcome.is_ok())
     }
 
-    fn add(&mut self, what: impl Into<String>, outcome: Outcome) {
+    pub(crate) fn add(&mut self, what: impl Into<String>, outcome: Outcome) {
         self.checks.push(Check { what: what.into(), outcome });
     }
 }
@@ -76,7 +77,7 @@ where
     O: FnOnce(&ObjectsConfig) -> Result<Arc<dyn ObjectStore>, String>,
     S: Fn(&OrgConfig) -> Result<OrgConnection, String>,
 {
-    let mut report = Report { checks: Vec::new() };
+    let mut report = Report::default();
     report.add("secret files", private_files(config));
     report.add("keys", round_trip(&config.keys, randomness));
     if let Some(files) = &config.http.tls {

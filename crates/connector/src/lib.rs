@@ -10,6 +10,7 @@ pub mod check_config;
 pub mod client_address;
 pub mod clock;
 pub mod config;
+pub mod connect_org;
 pub mod free_space;
 pub mod http_server;
 pub mod jobs;

@@ -18,6 +18,7 @@ use connector::{
     check_config::Openers,
     clock::Clock,
     config::{Config, DatabaseConfig, ObjectsConfig, OrgConfig},
+    connect_org::Particulars,
     randomness::Randomness,
     store::Store,
     telemetry::install_logs,
@@ -48,6 +49,8 @@ enum Command {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Connect a Salesforce Org, step by step; exit with 1 while something is wrong there.
+    ConnectOrg(Particulars),
     /// Make an age identity: a current key for the connector, or a recovery key to keep elsewhere.
     NewKey {
         /// Write the identity to this new file, readable by its owner only, and print just the recipient.
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { config } => serve(&config).map(|()| ExitCode::SUCCESS),
         Command::CheckConfig { config } => check_config(&config),
+        Command::ConnectOrg(particulars) => connect_org(particulars),
         Command::NewKey { output } => new_key(output.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Openapi => print_openapi().map(|()| ExitCode::SUCCESS),
     };
@@ -101,6 +105,12 @@ fn check_config(path: &Path) -> anyhow::Result<ExitCode> {
     let report = runtime()?.block_on(connector::check_config::check_config(&config, openers, clock.now(), &randomness));
     write!(io::stdout(), "{report}")?;
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn connect_org(particulars: Particulars) -> anyhow::Result<ExitCode> {
+    let (input, output, clock) = (io::stdin().lock(), io::stdout(), Clock::system());
+    let connected = connector::connect_org::connect_org(particulars, input, output, &clock);
+    Ok(if runtime()?.block_on(connected)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn open_database(config: &DatabaseConfig) -> Result<String, String> {

@@ -28,7 +28,7 @@ pub(super) fn check_tls(files: &TlsFiles, base_url: &Origin, now: Timestamp) -> 
     Ok(format!("{base_url}, certificate good for {days} days"))
 }
 
-pub(super) fn check_agent(certificate: &AgentCertificate, now: Timestamp) -> Result<String, String> {
+pub(crate) fn check_agent(certificate: &AgentCertificate, now: Timestamp) -> Result<String, String> {
     let file = certificate.file.display();
     let (_, pem) = parse_x509_pem(certificate.pem.as_bytes())
         .map_err(|_| format!("{file} is no PEM certificate; download it in Setup, Certificate and Key Management"))?;
