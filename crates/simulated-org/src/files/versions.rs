@@ -44,7 +44,13 @@ pub fn check_new(work: &Work, row: &mut Row) -> Result<(), Refused> {
         return Ok(());
     }
     let path = row.text("PathOnClient").unwrap_or_default().to_owned();
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     let extension = extension(&path);
+    if row.cell("Title").is_null() {
+        // A file nobody named is called what it was called where it came from.
+        let ending = extension.map_or(0, |extension| extension.len() + 1);
+        row.set("Title", Cell::text(&name[..name.len() - ending]));
+    }
     row.set("FileExtension", extension.map_or(Cell::Null, Cell::text));
     row.set("FileType", Cell::text(file_type(extension)));
     if let Some(content) = row.cell("VersionData").as_content() {

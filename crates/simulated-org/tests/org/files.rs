@@ -146,7 +146,7 @@ async fn what_makes_no_file_is_refused() {
     for (record, code) in [
         (json!({ "Title": "t", "PathOnClient": "a.txt" }), "REQUIRED_FIELD_MISSING"),
         (json!({ "Title": "t", "VersionData": data }), "REQUIRED_FIELD_MISSING"),
-        (json!({ "PathOnClient": "a.txt", "VersionData": data }), "REQUIRED_FIELD_MISSING"),
+        (json!({ "ContentUrl": "https://a.example" }), "REQUIRED_FIELD_MISSING"),
         (
             json!({ "Title": "t", "ContentUrl": "https://a.example", "VersionData": data, "PathOnClient": "a" }),
             "FIELD_INTEGRITY_EXCEPTION",
@@ -168,10 +168,13 @@ async fn what_makes_no_file_is_refused() {
         caller.post("sobjects/ContentDocument", &json!({ "Title": "t" })).await.code(),
         "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
     );
+    let unnamed = json!({ "PathOnClient": "/var/log/gateway.4.log", "VersionData": data });
+    let made = caller.post("sobjects/ContentVersion", &unnamed).await;
+    assert_eq!(caller.get(&format!("sobjects/ContentVersion/{}", id(&made))).await.body["Title"], "gateway.4");
     let link = json!({ "Title": "Ticket", "ContentUrl": "https://files.example/x", "FirstPublishLocationId": caller.case("gateway_reboots") });
     let made = caller.post("sobjects/ContentVersion", &link).await;
     assert_eq!(caller.get(&format!("sobjects/ContentVersion/{}", id(&made))).await.body["FileType"], "LINK");
-    assert_eq!(caller.org.records("ContentVersion").len(), 1);
+    assert_eq!(caller.org.records("ContentVersion").len(), 2);
 }
 
 #[tokio::test]
