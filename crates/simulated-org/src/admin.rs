@@ -8,7 +8,10 @@ use crate::rest::http::json_response;
 
 pub mod agent_tokens;
 pub mod allowance;
+pub mod approvals;
+pub mod apps;
 pub mod cases;
+pub mod certificate_authority;
 pub mod client_certificates;
 pub mod clock;
 pub mod deploys;
@@ -20,6 +23,7 @@ pub mod records;
 pub mod requests;
 pub mod seed;
 pub mod sessions;
+pub mod users;
 
 fn ok(body: impl serde::Serialize) -> Response {
     json_response(StatusCode::OK, &body)

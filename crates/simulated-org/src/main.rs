@@ -16,6 +16,9 @@ struct Arguments {
     /// The Org's own origin; port 0 picks a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
+    /// The same origin over TLS, certified by a throw-away CA.
+    #[arg(long)]
+    https_listen: Option<SocketAddr>,
     /// Control and inspection, and the customers' mailbox.
     #[arg(long, default_value = "127.0.0.1:0")]
     admin_listen: SocketAddr,
@@ -49,6 +52,9 @@ struct Arguments {
     agent_key_file: Option<PathBuf>,
     #[arg(long, requires = "agent_key_file")]
     agent_certificate_file: Option<PathBuf>,
+    /// Refuse JWT bearer assertions that live longer than the documented three minutes.
+    #[arg(long)]
+    strict_jwt: bool,
     /// Print one line of JSON with the addresses when ready.
     #[arg(long)]
     print_ready: bool,
@@ -58,7 +64,8 @@ struct Arguments {
 async fn main() -> Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
-    for address in [arguments.listen, arguments.admin_listen, arguments.smtp_listen] {
+    let addresses = [arguments.listen, arguments.admin_listen, arguments.smtp_listen];
+    for address in addresses.into_iter().chain(arguments.https_listen) {
         if !address.ip().is_loopback() {
             bail!("{address} is no loopback address: the simulated org has no defences");
         }
@@ -73,6 +80,7 @@ async fn main() -> Result<()> {
     };
     let org = SimulatedOrg::start(Options {
         listen: arguments.listen,
+        https_listen: arguments.https_listen,
         admin_listen: arguments.admin_listen,
         smtp_listen: arguments.smtp_listen,
         metadata: arguments.metadata,
@@ -84,6 +92,7 @@ async fn main() -> Result<()> {
         instance_prefix: arguments.instance_prefix,
         namespace: arguments.namespace,
         agent_key_and_certificate: kept.clone(),
+        strict_jwt: arguments.strict_jwt,
         ..Options::default()
     })
     .await?;
@@ -93,7 +102,11 @@ async fn main() -> Result<()> {
     }
     tracing::info!(url = org.url(), admin_url = org.admin_url(), smtp = org.smtp_address(), "ready");
     if arguments.print_ready {
-        let ready = json!({ "url": org.url(), "admin_url": org.admin_url(), "smtp": org.smtp_address() });
+        let mut ready = json!({ "url": org.url(), "admin_url": org.admin_url(), "smtp": org.smtp_address() });
+        if let (Some(url), Some(pem)) = (org.https_url(), org.ca_certificate_pem()) {
+            ready["https_url"] = json!(url);
+            ready["ca_certificate_pem"] = json!(pem);
+        }
         let mut out = std::io::stdout().lock();
         writeln!(out, "{ready}")?;
         out.flush()?;

@@ -10,6 +10,8 @@ use crate::files::receive::FileLimits;
 pub struct Options {
     /// The Org's own origin: REST and browser. Port 0 picks a free one.
     pub listen: SocketAddr,
+    /// The same origin over TLS, with a certificate of a CA made at start.
+    pub https_listen: Option<SocketAddr>,
     pub admin_listen: SocketAddr,
     pub smtp_listen: SocketAddr,
     /// The repository root that holds `salesforce/`. Without it the Org has standard objects only.
@@ -30,6 +32,10 @@ pub struct Options {
     pub clock: BaseClock,
     /// PEM of the key and certificate that sign agent tokens; made anew when absent.
     pub agent_key_and_certificate: Option<(String, String)>,
+    /// Holds JWT bearer assertions to an expiry within the documented three minutes.
+    pub strict_jwt: bool,
+    /// Logins that one user may make in one hour before `rate_limit_exceeded`.
+    pub logins_per_hour: u32,
     /// No query answer holds more rows than this, so that paging shows with few rows.
     pub query_batch_limit: usize,
     /// Verified addresses that mails of `emailSimple` may come from.
@@ -45,6 +51,7 @@ impl Default for Options {
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self {
             listen: loopback,
+            https_listen: None,
             admin_listen: loopback,
             smtp_listen: loopback,
             metadata: None,
@@ -57,6 +64,8 @@ impl Default for Options {
             namespace: String::new(),
             clock: system_clock(),
             agent_key_and_certificate: None,
+            strict_jwt: false,
+            logins_per_hour: 3_600,
             query_batch_limit: 2_000,
             org_wide_addresses: Vec::new(),
             file_limits: FileLimits::default(),

@@ -13,14 +13,15 @@ use crate::agent_token::AgentSigner;
 use crate::clock::OrgClock;
 use crate::faults::Faults;
 use crate::mail_sink::Mails;
-use crate::oauth::Consumers;
+use crate::oauth::app::Apps;
+use crate::oauth::identity_key::IdentityKey;
 use crate::options::Options;
 use crate::record_id::RecordId;
 use crate::request_log::RequestLog;
 use crate::schema::Schema;
 use crate::schema::labels::Labels;
 use crate::schema::permission_set::Grants;
-use crate::seed::Seeded;
+use crate::seed::{Seeded, apps};
 use crate::streaming::Streaming;
 use crate::versioned::Versioned;
 use crate::work::Work;
@@ -31,10 +32,13 @@ pub struct Org {
     pub id: RecordId,
     /// The Org's own origin, known once its port is.
     pub url: String,
+    pub https: Option<Https>,
     pub schema: Versioned<Schema>,
     pub clock: OrgClock,
     pub signer: AgentSigner,
-    pub consumers: Consumers,
+    pub apps: Apps,
+    /// Signs id_tokens.
+    pub identity_key: IdentityKey,
     pub faults: Faults,
     pub mails: Mails,
     pub requests: RequestLog,
@@ -48,11 +52,18 @@ pub struct Org {
     seeded: OnceLock<Seeded>,
 }
 
+/// The Org's origin over TLS, and whom a client must trust to use it.
+pub struct Https {
+    pub url: String,
+    pub ca_certificate_pem: String,
+}
+
 /// What `Org::new` is given once ports, schema and people are known.
 pub struct Parts {
     pub options: Options,
     pub id: RecordId,
     pub url: String,
+    pub https: Option<Https>,
     pub schema: Schema,
     pub clock: OrgClock,
     pub signer: AgentSigner,
@@ -62,20 +73,22 @@ pub struct Parts {
 
 impl Org {
     pub fn new(parts: Parts) -> Self {
-        let Parts { options, id, url, schema, clock, signer, labels, grants } = parts;
+        let Parts { options, id, url, https, schema, clock, signer, labels, grants } = parts;
         let mails = Mails::new(options.mail_limit_bytes);
         let world = World::new(&schema, clock.now());
         Self {
+            apps: Apps::new(apps::seeded(&options.connector_url)),
+            identity_key: IdentityKey::default(),
             options,
             id,
             url,
+            https,
             schema: Versioned::new(schema),
             clock,
             signer,
             labels: Versioned::new(labels),
             deployed: Versioned::new(None),
             grants: Versioned::new(grants),
-            consumers: Consumers::default(),
             faults: Faults::default(),
             mails,
             requests: RequestLog::default(),

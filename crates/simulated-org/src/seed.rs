@@ -11,6 +11,7 @@ use crate::record_id::RecordId;
 use crate::rows::insert_row::insert_row;
 use crate::work::Work;
 
+pub mod apps;
 pub mod cases;
 pub mod customers;
 pub mod people;

@@ -3,6 +3,7 @@
 //! Invariants: every connection task ends when the Org stops.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,33 +15,63 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-/// Serves `router` until `stop`.
-pub async fn serve(listener: TcpListener, router: Router, tasks: TaskTracker, stop: CancellationToken) {
+pub mod throw_away_ca;
+
+/// How a request came in, as an extension of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// Over TLS.
+    pub secure: bool,
+    pub peer: SocketAddr,
+}
+
+/// Serves `router` until `stop`, over TLS when there is something to do it with.
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stop.cancelled() => return,
         };
-        let Ok((stream, _)) = accepted else { continue };
+        let Ok((stream, peer)) = accepted else { continue };
         // Small answers must not wait for the peer's delayed acknowledgements.
         let _ = stream.set_nodelay(true);
-        let (router, stop) = (router.clone(), stop.clone());
+        let (tls, stop) = (tls.clone(), stop.clone());
+        let router = router.clone().layer(Extension(Arrival { secure: tls.is_some(), peer }));
         tasks.spawn(async move {
             tokio::select! {
-                () = connection(stream, router) => {}
+                () = connection(stream, tls, router) => {}
                 () = stop.cancelled() => {}
             }
         });
     }
 }
 
-async fn connection(stream: TcpStream, router: Router) {
+async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, router: Router) {
     let breaker = Breaker::default();
     let wire = Wire { stream, broken: breaker.broken.clone() };
+    match tls {
+        None => requests(wire, breaker, router).await,
+        Some(tls) => {
+            // A client that does not trust us hangs up here.
+            if let Ok(wire) = tls.accept(wire).await {
+                requests(wire, breaker, router).await;
+            }
+        }
+    }
+}
+
+async fn requests(wire: impl AsyncRead + AsyncWrite + Unpin, breaker: Breaker, router: Router) {
     let router = router.layer(Extension(breaker.clone()));
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         router.clone().oneshot(request.map(Body::new))

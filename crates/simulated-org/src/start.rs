@@ -12,15 +12,17 @@ use crate::agent_token::{AgentSigner, TokenOverrides, TokenSubject};
 use crate::clock::OrgClock;
 use crate::faults::Faults;
 use crate::mail_sink::{self, Mail};
-use crate::oauth::{CLIENT_ID, CLIENT_SECRET};
+use crate::oauth::app::App;
 use crate::options::Options;
-use crate::org::{Org, Parts};
+use crate::org::{Https, Org, Parts};
 use crate::record_id::RecordId;
 use crate::request_log::LoggedRequest;
 use crate::schema::labels::Labels;
 use crate::schema::{Schema, load_metadata};
+use crate::seed::apps::{CASEGATE, CLIENT_ID, CLIENT_SECRET};
 use crate::seed::{self, Seeded, people};
 use crate::streaming::event_faults::EventFault;
+use crate::server::throw_away_ca::ThrowAwayCa;
 use crate::{routes, sandbox, server};
 
 /// A running Org. Dropping it stops it too, without waiting.
@@ -53,13 +55,27 @@ impl SimulatedOrg {
 
     async fn start_with(options: Options, fill: impl FnOnce(&Org) -> Result<Seeded>) -> Result<Self> {
         let listener = TcpListener::bind(options.listen).await.context("the Org's port")?;
+        let secured = match options.https_listen {
+            Some(address) => {
+                let listener = TcpListener::bind(address).await.context("the Org's https port")?;
+                Some((listener, ThrowAwayCa::make(&options.instance_prefix)?))
+            }
+            None => None,
+        };
         let admin_listener = TcpListener::bind(options.admin_listen).await.context("the admin port")?;
         let smtp_listener = TcpListener::bind(options.smtp_listen).await.context("the mail port")?;
         let url = format!("http://{}", listener.local_addr()?);
         let admin_url = format!("http://{}", admin_listener.local_addr()?);
         let smtp_address = smtp_listener.local_addr()?.to_string();
 
-        let org = Arc::new(found(options, url)?);
+        let https = match &secured {
+            Some((listener, ca)) => Some(Https {
+                url: format!("https://{}", listener.local_addr()?),
+                ca_certificate_pem: ca.certificate_pem.clone(),
+            }),
+            None => None,
+        };
+        let org = Arc::new(found(options, url, https)?);
         let seeded = fill(&org)?;
         let integration = &seeded["users"]["integration"]["username"];
         let integration_username = integration.as_str().unwrap_or(people::INTEGRATION_USERNAME).to_owned();
@@ -68,8 +84,12 @@ impl SimulatedOrg {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let main = routes::org_routes(&org);
         let admin = routes::admin_routes(&org);
-        tasks.spawn(server::serve(listener, main, tasks.clone(), stop.clone()));
-        tasks.spawn(server::serve(admin_listener, admin, tasks.clone(), stop.clone()));
+        if let Some((listener, ca)) = secured {
+            let main = main.clone();
+            tasks.spawn(server::serve(listener, Some(ca.acceptor), main, tasks.clone(), stop.clone()));
+        }
+        tasks.spawn(server::serve(listener, None, main, tasks.clone(), stop.clone()));
+        tasks.spawn(server::serve(admin_listener, None, admin, tasks.clone(), stop.clone()));
         tasks.spawn(mail_sink::session::serve(smtp_listener, org.clone(), tasks.clone(), stop.clone()));
         Ok(Self { org, admin_url, smtp_address, integration_username, tasks, stop })
     }
@@ -83,6 +103,16 @@ impl SimulatedOrg {
 
     pub fn url(&self) -> &str {
         &self.org.url
+    }
+
+    /// The same origin over TLS, when `https_listen` asked for it.
+    pub fn https_url(&self) -> Option<&str> {
+        self.org.https.as_ref().map(|https| https.url.as_str())
+    }
+
+    /// PEM of the CA that certified the https port.
+    pub fn ca_certificate_pem(&self) -> Option<&str> {
+        self.org.https.as_ref().map(|https| https.ca_certificate_pem.as_str())
     }
 
     pub fn admin_url(&self) -> &str {
@@ -121,7 +151,17 @@ impl SimulatedOrg {
 
     /// Lets the holder of that certificate's key log in by JWT bearer.
     pub fn register_client_certificate(&self, pem: &str) -> Result<()> {
-        self.org.consumers.register(pem).context("this certificate holds no RSA key")
+        self.alter_app(CASEGATE, |app| app.register(pem))?.context("this certificate holds no RSA key")
+    }
+
+    /// A registered External Client App by its nickname, see `seed::apps`.
+    pub fn app(&self, nickname: &str) -> Option<App> {
+        self.org.apps.named(nickname)
+    }
+
+    /// Changes an app's registration, as an admin would in Setup.
+    pub fn alter_app<T>(&self, nickname: &str, change: impl FnOnce(&mut App) -> T) -> Result<T> {
+        self.org.apps.alter(nickname, change).with_context(|| format!("no app {nickname}"))
     }
 
     /// A seeded record's id: `seeded("users", "anna")`, `seeded("cases", "gateway_reboots")`.
@@ -182,7 +222,7 @@ impl Drop for SimulatedOrg {
     }
 }
 
-fn found(options: Options, url: String) -> Result<Org> {
+fn found(options: Options, url: String, https: Option<Https>) -> Result<Org> {
     let id = RecordId::parse(&options.org_id).filter(|id| id.prefix() == "00D").context("--org-id is no 00D id")?;
     let mut schema = Schema::new(&options.namespace);
     let metadata = options.metadata.as_deref().filter(|_| !options.fresh);
@@ -196,7 +236,7 @@ fn found(options: Options, url: String) -> Result<Org> {
         None => AgentSigner::generate(&options.instance_prefix, clock.now())?,
     };
     let labels = metadata.map(Labels::load).transpose()?.unwrap_or_default();
-    Ok(Org::new(Parts { options, id, url, schema, clock, signer, labels, grants }))
+    Ok(Org::new(Parts { options, id, url, https, schema, clock, signer, labels, grants }))
 }
 
 /// A user by record id or by seeded nickname.

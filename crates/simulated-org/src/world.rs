@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::cursors::Cursors;
 use crate::mail_sink::Envelope;
+use crate::oauth::authorizations::Authorizations;
 use crate::record_id::RecordId;
 use crate::rows::Rows;
 use crate::schema::Schema;
@@ -19,6 +20,7 @@ pub struct World {
     /// Sharing rows: (record, user).
     pub shares: BTreeMap<(RecordId, RecordId), Reach>,
     pub sessions: Sessions,
+    pub authorizations: Authorizations,
     pub cursors: Cursors,
     pub api_usage: ApiUsage,
     /// Rows that answer `UNABLE_TO_LOCK_ROW`, and how many more times.

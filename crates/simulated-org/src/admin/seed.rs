@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
+use super::apps;
 use super::ok;
-use crate::oauth::{CLIENT_ID, CLIENT_SECRET};
 use crate::org::Org;
-use crate::seed::people;
+use crate::seed::apps::{CLIENT_ID, CLIENT_SECRET};
+use crate::seed::people::{self, PASSWORD};
 
 pub async fn show(State(org): State<Arc<Org>>) -> Response {
     let integration = &org.seeded()["users"]["integration"]["username"];
@@ -23,6 +24,11 @@ pub async fn show(State(org): State<Arc<Org>>) -> Response {
         "integration_username": integration.as_str().unwrap_or(people::INTEGRATION_USERNAME),
         "agent_certificate_pem": org.signer.certificate_pem,
     });
+    body["password"] = json!(PASSWORD);
+    body["apps"] = apps::show(&org);
+    if let Some(https) = &org.https {
+        body["https_url"] = json!(https.url);
+    }
     for (kind, members) in org.seeded() {
         body[kind] = json!(members);
     }

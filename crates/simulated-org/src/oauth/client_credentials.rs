@@ -1,32 +1,25 @@
-//! The client credentials grant: consumer key and secret, by form or HTTP Basic; runs as the integration user.
+//! The client credentials grant: the app itself, acting as its run-as user. On the My Domain host only.
 
-use axum::http::{HeaderMap, header};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use axum::http::HeaderMap;
 
-use super::jwt_bearer::active_user;
-use super::token::Form;
-use super::{CLIENT_ID, CLIENT_SECRET, Denied};
+use super::answer::Grant;
+use super::form::Form;
+use super::origin::Origin;
+use super::{Denied, approval, client, scope, user};
 use crate::org::Org;
-use crate::record_id::RecordId;
-use crate::seed::people::INTEGRATION_USERNAME;
 
-pub fn user(org: &Org, headers: &HeaderMap, form: &Form) -> Result<RecordId, Denied> {
-    let (id, secret) = basic(headers)
-        .or_else(|| Some((form.value("client_id")?.to_owned(), form.value("client_secret")?.to_owned())))
-        .ok_or_else(|| Denied::new("invalid_client", "invalid client credentials"))?;
-    if id != CLIENT_ID {
-        return Err(Denied::new("invalid_client_id", "client identifier invalid"));
+pub fn grant(org: &Org, origin: &Origin, headers: &HeaderMap, form: &Form) -> Result<Grant, Denied> {
+    if ["login.salesforce.com", "test.salesforce.com"].contains(&origin.host.split(':').next().unwrap_or_default()) {
+        return Err(Denied::grant("request not supported on this domain"));
     }
-    if secret != CLIENT_SECRET {
-        return Err(Denied::new("invalid_client", "invalid client credentials"));
+    if form.value("scope").is_some() {
+        return Err(Denied::request("scope parameter not supported"));
     }
-    active_user(org, INTEGRATION_USERNAME).ok_or_else(|| Denied::grant("no client credentials user enabled"))
-}
-
-fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
-    let pair = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
-    let (id, secret) = pair.split_once(':')?;
-    Some((id.to_owned(), secret.to_owned()))
+    let app = client::confidential(org, headers, form)?;
+    let mut world = org.world();
+    let run_as = app.run_as.filter(|run_as| user::active(&world, *run_as));
+    let run_as = run_as.ok_or_else(|| Denied::grant("no client credentials user enabled"))?;
+    approval::admit(org, &mut world, &app, run_as, origin.peer)?;
+    let scopes = scope::without_refresh(&app);
+    Ok(Grant { signed: true, ..Grant::plain(app, run_as, scopes) })
 }

@@ -1,62 +1,58 @@
-//! `POST /services/oauth2/token`. No grant ever answers `expires_in`: a client learns of expiry from a 401.
+//! `POST /services/oauth2/token`: every grant's door.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
-use serde_json::{Value, json};
-use url::form_urlencoded;
+use axum::response::{IntoResponse as _, Response};
 
-use super::{Denied, client_credentials, jwt_bearer};
+use super::answer::{Grant, answer};
+use super::form::Form;
+use super::origin::Origin;
+use super::{Denied, authorization_code, client, client_credentials, jwt_bearer, refresh_token, uncached};
 use crate::org::Org;
-use crate::randomness;
-use crate::record_id::RecordId;
-use crate::rest::http::json_response;
 
-pub struct Form(Vec<(String, String)>);
+/// Published clients send whichever of these they hold, with any grant.
+const PARAMETERS: [&str; 12] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "redirect_uri",
+    "code",
+    "code_verifier",
+    "refresh_token",
+    "assertion",
+    "scope",
+    "format",
+    "username",
+    "password",
+];
 
-impl Form {
-    pub fn read(body: &[u8]) -> Self {
-        Self(form_urlencoded::parse(body).into_owned().collect())
-    }
-
-    pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-pub async fn issue(State(org): State<Arc<Org>>, headers: HeaderMap, body: Bytes) -> Response {
-    let form = Form::read(&body);
-    let granted = match form.value("grant_type") {
-        Some("urn:ietf:params:oauth:grant-type:jwt-bearer") => {
-            jwt_bearer::user(&org, &form).map(|user| success(&org, user, false))
-        }
-        Some("client_credentials") => {
-            client_credentials::user(&org, &headers, &form).map(|user| success(&org, user, true))
-        }
-        _ => Err(Denied::new("unsupported_grant_type", "grant type not supported")),
-    };
-    match granted {
-        Ok(body) => json_response(StatusCode::OK, &body),
+pub async fn issue(State(org): State<Arc<Org>>, origin: Origin, headers: HeaderMap, body: Bytes) -> Response {
+    let form = Form::posted(&headers, &body);
+    match grant(&org, &origin, &headers, &form).map(|grant| answer(&org, &origin, grant)) {
+        Ok(Ok(body)) => uncached(StatusCode::OK, &body),
+        Ok(Err(_)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Err(denied) => denied.response(),
     }
 }
 
-fn success(org: &Org, user: RecordId, with_signature: bool) -> Value {
-    let now = org.clock.now();
-    let token = org.world().sessions.open(org.id, user, now);
-    let mut body = json!({
-        "access_token": token,
-        "scope": "api",
-        "instance_url": org.url,
-        "id": format!("{}/id/{}/{user}", org.url, org.id),
-        "token_type": "Bearer",
-    });
-    if with_signature {
-        body["signature"] = json!(randomness::text(32));
-        body["issued_at"] = json!(now.to_string());
+fn grant(org: &Org, origin: &Origin, headers: &HeaderMap, form: &Form) -> Result<Grant, Denied> {
+    form.only(&PARAMETERS)?;
+    if form.value("format").is_some_and(|format| format != "json") {
+        return Err(Denied::request("the simulated org answers format=json only"));
     }
-    body
+    match form.value("grant_type") {
+        Some("urn:ietf:params:oauth:grant-type:jwt-bearer") => jwt_bearer::grant(org, origin, form),
+        Some("client_credentials") => client_credentials::grant(org, origin, headers, form),
+        Some("authorization_code") => authorization_code::grant(org, origin, headers, form),
+        Some("refresh_token") => refresh_token::grant(org, origin, headers, form),
+        // *Allow OAuth Username-Password Flows* is off, as in every new Org.
+        Some("password") => {
+            client::authenticate(org, headers, form)?;
+            Err(Denied::grant("authentication failure"))
+        }
+        _ => Err(Denied::new("unsupported_grant_type", "grant type not supported")),
+    }
 }

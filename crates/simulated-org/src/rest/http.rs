@@ -86,7 +86,7 @@ fn admit(org: &Org, headers: &HeaderMap) -> Result<(RecordId, ApiUsage), Refused
     let now = org.clock.now();
     let mut world = org.world();
     let token = bearer(headers).ok_or_else(Refused::session_expired)?;
-    let user = world.sessions.user(token, now).ok_or_else(Refused::session_expired)?;
+    let user = world.sessions.api_user(token, now)?;
     if world.api_usage.used >= world.api_usage.max {
         return Err(Refused::new(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."));
     }

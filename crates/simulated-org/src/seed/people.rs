@@ -19,6 +19,9 @@ pub const ADMIN: u64 = 1;
 pub const INTEGRATION: u64 = 2;
 pub const INTEGRATION_USERNAME: &str = "casegate.integration@example.test";
 
+/// Everybody's, shown on the login page: a simulated Org has nothing to guard.
+pub const PASSWORD: &str = "Simulated-1";
+
 struct Person {
     nickname: &'static str,
     first: &'static str,
@@ -95,6 +98,12 @@ const PROFILES: [&str; 3] = ["System Administrator", "Minimum Access - API Only 
 /// The id a person will have; known before the rows exist, because rights are needed to insert them.
 pub fn user_id(number: u64) -> RecordId {
     RecordId::numbered("005", number)
+}
+
+/// The permission set a person has.
+pub fn permission_set(user: RecordId) -> Option<&'static str> {
+    let (_, person) = (1..).zip(&PEOPLE).find(|(number, _)| user_id(*number) == user)?;
+    person.permission_set
 }
 
 /// Every person's rights: the profile's, plus the permission set as it ships. To a `fresh` Org a deploy brings it.

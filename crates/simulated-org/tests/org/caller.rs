@@ -66,8 +66,10 @@ impl Caller {
     pub async fn log_in(&self, username: &str) -> String {
         let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
         let certificate = CertificateParams::default().self_signed(&key).unwrap().pem();
-        self.org.register_client_certificate(&certificate).unwrap();
-        let assertion = assertion(&key, &self.claims(username));
+        self.org.alter_app("scripts", |app| app.register(&certificate)).unwrap().unwrap();
+        let mut claims = self.claims(username);
+        claims["iss"] = json!(self.org.app("scripts").unwrap().consumer_key);
+        let assertion = assertion(&key, &claims);
         let reply = self.token_call(&jwt_form(&assertion)).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         reply.body["access_token"].as_str().unwrap().to_owned()

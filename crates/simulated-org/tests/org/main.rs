@@ -4,6 +4,7 @@
 
 mod actions;
 mod agent_tokens;
+mod apps;
 mod caller;
 mod case_page;
 mod collections;
@@ -13,6 +14,8 @@ mod describe;
 mod events;
 mod faults;
 mod files;
+mod https;
+mod identity;
 #[path = "../../fuzz/intake.rs"]
 mod intake;
 mod logins;
@@ -24,4 +27,7 @@ mod queries;
 mod random_bytes;
 mod record_access;
 mod records;
+mod refresh_tokens;
 mod streaming;
+mod visitor;
+mod web_login;

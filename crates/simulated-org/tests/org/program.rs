@@ -53,3 +53,22 @@ async fn it_listens_on_loopback_only() {
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("no loopback address"));
 }
+
+#[tokio::test]
+async fn it_listens_over_tls_when_asked_and_says_whom_to_trust() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_simulated-org"))
+        .args(["--connector-url", "http://127.0.0.1:8443", "--https-listen", "127.0.0.1:0", "--strict-jwt"])
+        .arg("--print-ready")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let ca = reqwest::Certificate::from_pem(ready["ca_certificate_pem"].as_str().unwrap().as_bytes()).unwrap();
+    let http = reqwest::Client::builder().tls_certs_only([ca]).build().unwrap();
+    let url = format!("{}/services/data", ready["https_url"].as_str().unwrap());
+    assert_eq!(reply(http.get(url)).await.status, 200);
+    child.kill().await.unwrap();
+}

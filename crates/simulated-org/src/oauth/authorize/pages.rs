@@ -1,0 +1,62 @@
+//! The Org's pages on the way to a code: log in, agree, or learn what is wrong.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+
+use super::request::AuthorizeRequest;
+use crate::oauth::{Denied, scope};
+use crate::seed::people::PASSWORD;
+
+#[derive(Template)]
+#[template(path = "oauth_login.html")]
+struct LoginPage<'a> {
+    app: &'a str,
+    password: &'static str,
+    hint: &'a str,
+    failed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "oauth_consent.html")]
+struct ConsentPage<'a> {
+    app: &'a str,
+    person: &'a str,
+    scopes: Vec<&'static str>,
+    ticket: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "oauth_error.html")]
+struct ErrorPage<'a> {
+    error: &'a str,
+    description: &'a str,
+}
+
+/// Both forms post to the address they were shown at, which still holds the app's request.
+pub fn login(request: &AuthorizeRequest, failed: bool) -> Response {
+    let hint = request.login_hint.as_deref().unwrap_or_default();
+    shown(StatusCode::OK, &LoginPage { app: &request.app.label, password: PASSWORD, hint, failed })
+}
+
+pub fn consent(request: &AuthorizeRequest, person: &str, ticket: &str) -> Response {
+    let scopes = scope::sentences(&request.scopes);
+    shown(StatusCode::OK, &ConsentPage { app: &request.app.label, person, scopes, ticket })
+}
+
+pub fn error(denied: &Denied) -> Response {
+    shown(StatusCode::BAD_REQUEST, &ErrorPage { error: denied.error, description: &denied.description })
+}
+
+fn shown(status: StatusCode, page: &impl Template) -> Response {
+    let Ok(html) = page.render() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let mut response = (status, Html(html)).into_response();
+    // No form-action: a browser would hold the redirect to the app against it.
+    let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'";
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
