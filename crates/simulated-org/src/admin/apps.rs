@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{cannot, ok};
 use crate::oauth::app::{App, PermittedUsers};
-use crate::oauth::scope;
+use crate::oauth::scope::wording;
 use crate::org::Org;
 use crate::start::user_named;
 
@@ -69,7 +69,8 @@ pub async fn change(
     Path(nickname): Path<String>,
     Json(changes): Json<Changes>,
 ) -> Response {
-    if let Some(unknown) = changes.scopes.iter().flatten().find(|wanted| !scope::names().any(|name| name == *wanted)) {
+    if let Some(unknown) = changes.scopes.iter().flatten().find(|wanted| !wording::names().any(|name| name == *wanted))
+    {
         return cannot(format!("There is no scope {unknown}."));
     }
     let run_as = match changes.run_as.as_deref() {

@@ -11,6 +11,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
+use self::headers::BROWSER_COOKIE;
 use self::request::{AuthorizeRequest, Refusal};
 use super::form::Form;
 use super::{Denied, approval, user};
@@ -19,10 +20,9 @@ use crate::org::Org;
 use crate::record_id::RecordId;
 use crate::seed::people::PASSWORD;
 
+pub mod headers;
 pub mod pages;
 pub mod request;
-
-const BROWSER_COOKIE: &str = "sim_login";
 
 pub async fn show(State(org): State<Arc<Org>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let request = match AuthorizeRequest::read(&org, query.as_deref().unwrap_or_default()) {
@@ -77,9 +77,7 @@ pub async fn decide(
         (user, world.authorizations.open_browser(user, now))
     };
     let mut response = settle(&org, request, user, decision);
-    if let Ok(cookie) = HeaderValue::from_str(&format!("{BROWSER_COOKIE}={browser}; Path=/; HttpOnly; SameSite=Lax")) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    headers::remember(&mut response, &browser);
     response
 }
 
@@ -128,6 +126,6 @@ fn go_back(request: &AuthorizeRequest, denied: &Denied) -> Response {
 fn found(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
-        Err(_) => pages::error(&Denied::request("this callback cannot be redirected to")),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::origin::Origin;
-use super::scope;
+use super::scope::wording;
 use crate::org::Org;
 use crate::rest::http::json_response;
 
@@ -26,7 +26,7 @@ pub async fn show(origin: Origin) -> Response {
         "introspection_endpoint": oauth("introspect"),
         "registration_endpoint": oauth("register"),
         "jwks_uri": format!("{base}/id/keys"),
-        "scopes_supported": scope::names().collect::<Vec<_>>(),
+        "scopes_supported": wording::names().collect::<Vec<_>>(),
         "response_types_supported": ["code", "token", "token id_token"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],

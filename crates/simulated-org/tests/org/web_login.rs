@@ -47,6 +47,9 @@ async fn a_person_logs_in_agrees_and_the_app_gets_a_session_of_theirs() {
     assert!(agreed.headers["location"].to_str().unwrap().contains("%3D%3D"), "a code is encoded in an address");
     let again = app.post(&[], &[("ticket", &ticket), ("decision", "allow")]).await;
     assert_eq!(again.status, 400, "a page decides once");
+    assert!(page(&again).contains("this page is no longer valid"));
+    let odd = app.post(&[], &[("ticket", &ticket), ("decision", "perhaps")]).await;
+    assert!(page(&odd).contains("decision is allow or deny"));
 
     let answer = app.redeem(&caller, &code, &[]).await;
     let members: Vec<_> = answer.body.as_object().unwrap().keys().map(String::as_str).collect();
@@ -208,7 +211,8 @@ async fn a_browser_stays_logged_in_and_consent_is_asked_once() {
     assert!(page(&come_back(&[("prompt", "consent")]).await).contains("Allow Access?"));
     assert!(page(&come_back(&[("prompt", "login consent")]).await).contains("Log In"));
     let stranger = app.open(&[("immediate", "true")]).await;
-    assert_eq!(error(&stranger).0, "immediate_unsuccessful");
+    let expected = ("immediate_unsuccessful", "the user must log in or approve first");
+    assert_eq!(error(&stranger), (expected.0.to_owned(), expected.1.to_owned()));
     caller.org.advance_clock(2 * 60 * 60 * 1_000);
     assert!(page(&come_back(&[]).await).contains("Log In"));
 }

@@ -1,11 +1,13 @@
 //! The Org's pages on the way to a code: log in, agree, or learn what is wrong.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 
+use super::headers;
 use super::request::AuthorizeRequest;
-use crate::oauth::{Denied, scope};
+use crate::oauth::Denied;
+use crate::oauth::scope::wording;
 use crate::seed::people::PASSWORD;
 
 #[derive(Template)]
@@ -40,7 +42,7 @@ pub fn login(request: &AuthorizeRequest, failed: bool) -> Response {
 }
 
 pub fn consent(request: &AuthorizeRequest, person: &str, ticket: &str) -> Response {
-    let scopes = scope::sentences(&request.scopes);
+    let scopes = wording::sentences(&request.scopes);
     shown(StatusCode::OK, &ConsentPage { app: &request.app.label, person, scopes, ticket })
 }
 
@@ -51,12 +53,6 @@ pub fn error(denied: &Denied) -> Response {
 fn shown(status: StatusCode, page: &impl Template) -> Response {
     let Ok(html) = page.render() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let mut response = (status, Html(html)).into_response();
-    // No form-action: a browser would hold the redirect to the app against it.
-    let policy =
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'";
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers::guard(&mut response);
     response
 }
