@@ -11,12 +11,11 @@ use crate::org::Org;
 
 /// The app, after its secret was checked. An app without a secret is believed its key: PKCE guards its codes.
 pub fn authenticate(org: &Org, headers: &HeaderMap, form: &Form) -> Result<App, Denied> {
-    let (key, secret) = match basic(headers) {
-        Some((key, secret)) => (key, Some(secret)),
-        None => {
-            let key = form.value("client_id").ok_or_else(invalid)?;
-            (key.to_owned(), form.value("client_secret").map(str::to_owned))
-        }
+    let (key, secret) = if let Some((key, secret)) = basic(headers) {
+        (key, Some(secret))
+    } else {
+        let key = form.value("client_id").ok_or_else(invalid)?;
+        (key.to_owned(), form.value("client_secret").map(str::to_owned))
     };
     let app = org.apps.by_key(&key)?;
     match (&app.consumer_secret, secret) {
