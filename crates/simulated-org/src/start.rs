@@ -21,8 +21,8 @@ use crate::schema::labels::Labels;
 use crate::schema::{Schema, load_metadata};
 use crate::seed::apps::{CASEGATE, CLIENT_ID, CLIENT_SECRET};
 use crate::seed::{self, Seeded, people};
-use crate::streaming::event_faults::EventFault;
 use crate::server::throw_away_ca::ThrowAwayCa;
+use crate::streaming::event_faults::EventFault;
 use crate::{routes, sandbox, server};
 
 /// A running Org. Dropping it stops it too, without waiting.
