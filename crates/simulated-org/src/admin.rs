@@ -19,6 +19,7 @@ pub mod events;
 pub mod fault_rules;
 pub mod locks;
 pub mod mails;
+pub mod many_records;
 pub mod records;
 pub mod requests;
 pub mod seed;

@@ -11,6 +11,7 @@ use crate::schema::ObjectType;
 use crate::shape::Shape;
 use crate::work::Work;
 
+pub mod batch;
 pub mod collections;
 pub mod composite;
 pub mod create_record;
@@ -23,6 +24,7 @@ pub mod publish_event;
 pub mod read_record;
 pub mod run_query;
 pub mod show_limits;
+pub mod tree;
 pub mod update_record;
 pub mod upsert_record;
 
@@ -39,6 +41,8 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     /// `Sforce-Query-Options: batchSize=`, when sent.
     pub batch_size: Option<usize>,
+    /// `If-Modified-Since`, as epoch milliseconds.
+    pub if_modified_since: Option<i64>,
     pub body: Option<Value>,
 }
 
@@ -48,6 +52,19 @@ pub enum Method {
     Post,
     Patch,
     Delete,
+}
+
+impl Method {
+    /// As composite requests write it.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "GET" => Some(Self::Get),
+            "POST" => Some(Self::Post),
+            "PATCH" => Some(Self::Patch),
+            "DELETE" => Some(Self::Delete),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -96,7 +113,7 @@ impl Call {
 pub fn answer(work: &mut Work, call: &Call) -> Result<Answer, Refused> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     let options: &[&str] = match path[..] {
-        ["query" | "queryAll"] => &["q"],
+        ["query" | "queryAll"] => &["q", "columns"],
         ["sobjects", _, _] => &["fields"],
         ["sobjects", _, _, _] => &["fields", "updateOnly"],
         ["composite", "sobjects"] => &["ids", "allOrNone"],
@@ -114,8 +131,10 @@ fn route(work: &mut Work, call: &Call, path: &[&str]) -> Result<Answer, Refused>
         (Method::Get, ["query"]) => run_query::run_query(work, call, false),
         (Method::Get, ["queryAll"]) => run_query::run_query(work, call, true),
         (Method::Get, ["query" | "queryAll", locator]) => run_query::query_more(work, call, locator),
-        (Method::Get, ["sobjects"]) => Ok(list_objects::list_objects(work, call)),
+        (Method::Get, ["sobjects"]) => Ok(unless_modified(work, call, list_objects::list_objects)),
         (_, ["sobjects", name, rest @ ..]) => on_object(work, call, name, rest),
+        (Method::Post, ["composite", "batch"]) => batch::batch(work, call),
+        (Method::Post, ["composite", "tree", name]) => tree::tree(work, call, name),
         (Method::Post, ["composite"]) => composite::composite(work, call),
         (_, ["composite", "sobjects", rest @ ..]) => collections::collections(work, call, rest),
         (_, ["actions", rest @ ..]) => actions::actions(work, call, rest),
@@ -126,8 +145,12 @@ fn route(work: &mut Work, call: &Call, path: &[&str]) -> Result<Answer, Refused>
 fn on_object(work: &mut Work, call: &Call, name: &str, rest: &[&str]) -> Result<Answer, Refused> {
     let object = work.object(name)?;
     match (call.method, rest) {
-        (Method::Get, []) => describe_object::show_object(work, object, call),
-        (Method::Get, ["describe"]) => Ok(describe_object::describe_object(work, object, call)),
+        (Method::Get, []) => {
+            Ok(unless_modified(work, call, |work, call| describe_object::show_object(work, object, call)))
+        }
+        (Method::Get, ["describe"]) => {
+            Ok(unless_modified(work, call, |work, call| describe_object::describe_object(work, object, call)))
+        }
         (Method::Post, []) if object.nature == crate::schema::Nature::Event => {
             publish_event::publish_event(work, object, call.record()?).map(publish_event::answer)
         }
@@ -139,6 +162,16 @@ fn on_object(work: &mut Work, call: &Call, name: &str, rest: &[&str]) -> Result<
         (Method::Patch, [key, value]) => upsert_record::upsert_record(work, object, key, value, call),
         _ => Err(Refused::new(405, "METHOD_NOT_ALLOWED", "HTTP Method not allowed on this resource")),
     }
+}
+
+/// 304 with nothing when the metadata has not changed since the caller looked.
+fn unless_modified(work: &Work, call: &Call, show: impl FnOnce(&Work, &Call) -> Answer) -> Answer {
+    // The header counts whole seconds.
+    let changed_at = work.world.metadata_changed_at.div_euclid(1_000) * 1_000;
+    if call.if_modified_since.is_some_and(|since| changed_at <= since) {
+        return Answer { status: 304, location: None, body: None };
+    }
+    show(work, call)
 }
 
 /// An id in a path. One of another object is not found; one that is no id at all is malformed.

@@ -79,6 +79,7 @@ pub fn admin_routes(org: &Arc<Org>) -> Router {
         .route("/__sim/events/release", post(admin::events::release))
         .route("/__sim/events/expire", post(admin::events::expire))
         .route("/__sim/deploys", get(admin::deploys::list))
+        .route("/__sim/records/{object}/many", post(admin::many_records::load))
         .route("/__sim/locks", post(admin::locks::hold))
         .route("/__sim/allowance", post(admin::allowance::set))
         .route("/__sim/clock", post(admin::clock::advance))

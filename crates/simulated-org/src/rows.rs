@@ -14,6 +14,7 @@ use crate::schema::{FieldKind, Nature, Schema};
 
 pub mod delete_row;
 pub mod insert_row;
+pub mod load_rows;
 pub mod read_fields;
 pub mod row;
 pub mod system_fields;
@@ -73,12 +74,12 @@ impl Rows {
     }
 
     /// Rows, deleted ones too, whose `field` equals `value`; text without regard to case. Fast where indexed.
-    pub fn holding<'a>(
+    pub fn holding<'a, 'v>(
         &'a self,
         object: &str,
-        field: &'a str,
-        value: &'a Cell,
-    ) -> impl Iterator<Item = &'a Arc<Row>> + use<'a> {
+        field: &'v str,
+        value: &'v Cell,
+    ) -> impl Iterator<Item = &'a Arc<Row>> + use<'a, 'v> {
         self.tables.get(object).into_iter().flat_map(move |table| table.holding(field, value))
     }
 

@@ -71,6 +71,11 @@ pub enum FieldKind {
         values: Vec<PicklistValue>,
         restricted: bool,
     },
+    /// Several values of a picklist at once, joined by `;`.
+    MultiPicklist {
+        values: Vec<PicklistValue>,
+        restricted: bool,
+    },
     Flag,
     Int,
     Number {
@@ -115,6 +120,8 @@ pub struct Relationship {
     /// As written in a path: `Contact`, `Case__r`. Some references (`ParentId` of a feed) have none worth walking.
     pub name: Option<String>,
     pub to: Vec<String>,
+    /// What a subquery of the parent calls the rows that refer to it: `Contacts`, `FileRequests__r`.
+    pub children: Option<String>,
     pub on_delete: OnDelete,
 }
 
@@ -247,7 +254,9 @@ impl Field {
     }
 
     pub fn default_value(&self) -> Option<&str> {
-        let FieldKind::Picklist { values, .. } = &self.kind else { return None };
+        let (FieldKind::Picklist { values, .. } | FieldKind::MultiPicklist { values, .. }) = &self.kind else {
+            return None;
+        };
         values.iter().find(|value| value.default).map(|value| value.value.as_str())
     }
 }

@@ -1,39 +1,111 @@
-//! SOQL: text → syntax → checked plan → rows. The subset this product uses; the rest is refused by name.
+//! SOQL: text → syntax → checked plan → rows. What this Org does not play it refuses by name.
 //!
 //! Format: SOQL and SOSL Reference, "SOQL SELECT Syntax".
+
+use std::sync::Arc;
+
+use serde_json::Value;
 
 use crate::files::links;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
+use crate::rows::Row;
 use crate::shape::Shape;
 use crate::work::Work;
 
 pub mod check;
+pub mod columns;
+pub mod conditions;
 pub mod filter;
+pub mod groups;
 pub mod lexer;
+pub mod operand;
 pub mod parser;
+pub mod periods;
+pub mod place;
+pub mod records;
 pub mod select;
+pub mod sought;
 pub mod syntax;
 pub mod user_record_access;
 
-/// What a query found: rows already in JSON shape, or only how many.
+use check::{Output, Plan, Selected};
+use records::Paging;
+
+/// What a query found, in JSON shape and whole.
 pub struct Found {
     pub total: usize,
     pub records: Vec<Shape>,
 }
 
-/// Runs one query text for the user of `work`. `with_deleted` is what `queryAll` adds.
+/// What a query found before it is cut into pages.
+pub enum Finding {
+    /// Only how many.
+    Count(usize),
+    /// Rows that were computed and come on one page.
+    Computed(Vec<Shape>),
+    Rows(Vec<Arc<Row>>),
+}
+
+/// Runs one query text for the user of `work`, whole. `with_deleted` is what `queryAll` adds.
 pub fn run(work: &mut Work, text: &str, version: u16, with_deleted: bool) -> Result<Found, Refused> {
+    let paging = Paging { text, version, batch: usize::MAX, with_deleted };
+    match find(work, text, with_deleted)? {
+        Finding::Count(total) => Ok(Found { total, records: Vec::new() }),
+        Finding::Computed(records) => Ok(Found { total: records.len(), records }),
+        Finding::Rows(rows) => {
+            let records = render(work, &rows, None, &paging)?;
+            Ok(Found { total: records.len(), records })
+        }
+    }
+}
+
+pub fn find(work: &mut Work, text: &str, with_deleted: bool) -> Result<Finding, Refused> {
     let query = parser::parse(text)?;
     if query.from.text.eq_ignore_ascii_case("UserRecordAccess") {
-        return user_record_access::run(work, text, &query);
+        return user_record_access::run(work, text, &query).map(|found| Finding::Computed(found.records));
     }
     if query.from.text.eq_ignore_ascii_case("ContentDocumentLink") {
         links::check_filter(query.filter.as_ref())?;
     }
     work.world.queries_run += 1;
     let plan = check::check(work, text, &query)?;
-    Ok(select::select(work, &plan, version, with_deleted))
+    match &plan.output {
+        Output::Count => Ok(Finding::Count(select::count(work, &plan, with_deleted))),
+        Output::Groups(grouping) => groups::groups(work, &plan, grouping, with_deleted).map(Finding::Computed),
+        Output::Rows(_) => Ok(Finding::Rows(select::rows(work, &plan, with_deleted))),
+    }
+}
+
+/// Rows that a query found, in JSON shape. `child` says which of its subqueries found them, if one did.
+pub fn render(
+    work: &mut Work,
+    rows: &[Arc<Row>],
+    child: Option<usize>,
+    paging: &Paging,
+) -> Result<Vec<Shape>, Refused> {
+    let query = parser::parse(paging.text)?;
+    let plan = check::check(work, paging.text, &query)?;
+    let plan = match (child, plan) {
+        (None, plan) => plan,
+        (Some(number), Plan { output: Output::Rows(mut selected), .. }) if number < selected.len() => {
+            match selected.swap_remove(number) {
+                Selected::Children(children) => children.plan,
+                Selected::Field(_) => return Ok(Vec::new()),
+            }
+        }
+        _ => return Ok(Vec::new()),
+    };
+    match &plan.output {
+        Output::Rows(selected) => Ok(records::records(work, plan.object, selected, rows, paging)),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The columns of a query, which is checked but not run.
+pub fn describe_columns(work: &Work, text: &str) -> Result<Value, Refused> {
+    let query = parser::parse(text)?;
+    check::check(work, text, &query).map(|plan| columns::columns(&plan))
 }
 
 /// A syntax complaint as the API words it: the line, a caret under the place, then the reason.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
-use serde_json::Value;
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,6 +17,9 @@ use crate::options::Options;
 use crate::org::{Https, Org, Parts};
 use crate::record_id::RecordId;
 use crate::request_log::LoggedRequest;
+use crate::rest::http::split_target;
+use crate::rest::{self, Call, Method, NEWEST};
+use crate::rows::load_rows::load_rows;
 use crate::schema::labels::Labels;
 use crate::schema::{Schema, load_metadata};
 use crate::seed::apps::{CASEGATE, CLIENT_ID, CLIENT_SECRET};
@@ -192,6 +195,33 @@ impl SimulatedOrg {
     /// How many long polls for events have begun, over all clients.
     pub fn event_polls(&self) -> u64 {
         self.org.streaming.state().clients.values().map(|client| client.polls).sum()
+    }
+
+    /// Fills the Org with `count` rows made by `user`, an id or a nickname: `{n}` in a text becomes the row's number,
+    /// a list gives its values in turn. Returns the first row's id.
+    pub fn load(&self, user: &str, object: &str, count: u64, fields: &Map<String, Value>) -> Result<String> {
+        let user = user_named(self.org.seeded(), user).with_context(|| format!("no user {user}"))?;
+        let loaded = self.org.work(user, |work| {
+            let object = work.object(object)?;
+            load_rows(work, object, count, fields)
+        });
+        match loaded {
+            Ok(first) => Ok(first.to_string()),
+            Err(refused) => bail!("{}: {}", refused.code, refused.message),
+        }
+    }
+
+    /// One REST call without HTTP, as `user`: `call("anna", "GET", "query?q=…", None)`. Returns status and body.
+    pub fn call(&self, user: &str, method: &str, target: &str, body: Option<Value>) -> Result<(u16, Value)> {
+        let user = user_named(self.org.seeded(), user).with_context(|| format!("no user {user}"))?;
+        let method = Method::named(method).with_context(|| format!("no method {method}"))?;
+        let target = format!("/services/data/v{NEWEST}.0/{target}");
+        let (version, path, query) = split_target(&target).context("no such path")?;
+        let call = Call { method, version, path, query, batch_size: None, if_modified_since: None, body };
+        Ok(match self.org.work(user, |work| rest::answer(work, &call)) {
+            Ok(answer) => (answer.status, answer.body.map_or(Value::Null, |body| body.to_value())),
+            Err(refused) => (refused.status, refused.body()),
+        })
     }
 
     pub fn mails(&self) -> Vec<Mail> {

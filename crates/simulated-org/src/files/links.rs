@@ -10,7 +10,7 @@ use crate::refused::Refused;
 use crate::rows::Row;
 use crate::rows::system_fields::stamp;
 use crate::sharing::Reach;
-use crate::soql::syntax::{Comparison, Condition, Literal, Test};
+use crate::soql::syntax::{Comparison, Condition, Expression, Literal, Test};
 use crate::work::Work;
 
 const NO_FILTER: &str = "Implementation restriction: ContentDocumentLink requires a filter by a single Id on \
@@ -92,7 +92,8 @@ fn narrows(condition: &Condition) -> bool {
     match condition {
         Condition::All(conditions) => conditions.iter().any(narrows),
         Condition::Any(_) | Condition::Not(_) => false,
-        Condition::Test(path, test) => {
+        Condition::Test(Expression::Call(_), _) => false,
+        Condition::Test(Expression::Path(path), test) => {
             let [field] = &path.parts[..] else { return false };
             let named = ["ContentDocumentId", "LinkedEntityId"].iter().any(|known| field.eq_ignore_ascii_case(known));
             let by_id = match test {

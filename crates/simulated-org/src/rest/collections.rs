@@ -14,10 +14,12 @@ use crate::rows::update_row::update_row;
 use crate::rows::upsert_row::{Upserted, external_key, upsert_row};
 use crate::schema::{Nature, ObjectType};
 use crate::shape::Shape;
-use crate::soql::select::attributes;
+use crate::soql::records::attributes;
 use crate::work::Work;
 
 const MAX_ROWS: usize = 200;
+/// Runs of rows of one type.
+const MAX_CHUNKS: usize = 10;
 
 /// What became of one row.
 enum Outcome {
@@ -61,6 +63,11 @@ fn each_record(
 ) -> Result<Answer, Refused> {
     let body = call.record()?;
     let records = records(body)?;
+    let types: Vec<_> = records.iter().map(|record| record.get("attributes").map(|about| &about["type"])).collect();
+    if types.chunk_by(PartialEq::eq).count() > MAX_CHUNKS {
+        let message = format!("the rows form more than {MAX_CHUNKS} chunks: sort them by type");
+        return Err(Refused::bad("LIMIT_EXCEEDED", message));
+    }
     let saves = records.iter().map(|record| {
         |work: &mut Work| {
             let name = record.get("attributes").and_then(|attributes| attributes["type"].as_str());

@@ -21,13 +21,12 @@ pub fn composite(work: &mut Work, call: &Call) -> Result<Answer, Refused> {
     let mut outcomes: Vec<(&str, Answer)> = Vec::new();
     let mut failed = None;
     for part in &parts {
-        let outcome = run_part(work, call, part, &known);
-        let outcome = outcome.unwrap_or_else(|refused| Answer {
-            status: refused.status,
-            location: None,
-            body: Some(Shape::Plain(refused.body())),
+        let outcome = run_part(work, call, all_or_none, part, &known);
+        let (outcome, lost) = outcome.unwrap_or_else(|refused| {
+            let body = Some(Shape::Plain(refused.body()));
+            (Answer { status: refused.status, location: None, body }, true)
         });
-        if (200..300).contains(&outcome.status) {
+        if (200..300).contains(&outcome.status) && !(lost && all_or_none) {
             let body = outcome.body.as_ref().map_or(Value::Null, Shape::to_value);
             known.insert(part.reference.to_owned(), body);
         } else if failed.is_none() {
@@ -88,13 +87,8 @@ fn read(call: &Call) -> Result<(bool, Vec<Part<'_>>), Refused> {
             return Err(malformed(&format!("Unrecognized field \"{unknown}\"")));
         }
         let text = |name: &str| members.get(name).and_then(Value::as_str);
-        let method = match text("method") {
-            Some("GET") => Method::Get,
-            Some("POST") => Method::Post,
-            Some("PATCH") => Method::Patch,
-            Some("DELETE") => Method::Delete,
-            _ => return Err(malformed("a subrequest needs a method")),
-        };
+        let method = text("method").and_then(Method::named);
+        let method = method.ok_or_else(|| malformed("a subrequest needs a method"))?;
         let url = text("url").ok_or_else(|| malformed("a subrequest needs a url"))?;
         let reference = text("referenceId").ok_or_else(|| malformed("a subrequest needs a referenceId"))?;
         let plain = reference.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
@@ -110,14 +104,55 @@ fn read(call: &Call) -> Result<(bool, Vec<Part<'_>>), Refused> {
     Ok((body.get("allOrNone") == Some(&Value::Bool(true)), parts))
 }
 
-fn run_part(work: &mut Work, outer: &Call, part: &Part, known: &BTreeMap<String, Value>) -> Result<Answer, Refused> {
+/// The answer, and whether a row of a collection failed in it.
+fn run_part(
+    work: &mut Work,
+    outer: &Call,
+    all_or_none: bool,
+    part: &Part,
+    known: &BTreeMap<String, Value>,
+) -> Result<(Answer, bool), Refused> {
     let url = substitute(part.url, known)?;
     let (version, path, query) = split_target(&url).ok_or_else(Refused::not_found)?;
-    if path.first().is_some_and(|first| first == "composite") && path.len() == 1 {
-        return Err(Refused::bad("INVALID_INPUT", "a composite request holds no composite request"));
+    if matches!(path.iter().map(String::as_str).collect::<Vec<_>>()[..], ["composite"] | ["composite", "batch"]) {
+        return Err(Refused::bad("INVALID_INPUT", "a composite request holds no composite or batch request"));
     }
-    let body = part.body.map(|body| substitute_body(body, known)).transpose()?;
-    answer(work, &Call { method: part.method, version, path, query, batch_size: outer.batch_size, body })
+    let mut body = part.body.map(|body| substitute_body(body, known)).transpose()?;
+    let mut query = query;
+    if all_or_none && is_collection(&path) {
+        // The outer flag overrides what the collection says.
+        match &mut body {
+            Some(Value::Object(body)) => drop(body.insert("allOrNone".to_owned(), Value::Bool(true))),
+            _ => {
+                query.retain(|(name, _)| name != "allOrNone");
+                query.push(("allOrNone".to_owned(), "true".to_owned()));
+            }
+        }
+    }
+    let call =
+        Call { method: part.method, version, path, query, batch_size: outer.batch_size, if_modified_since: None, body };
+    let answer = answer(work, &call)?;
+    // A collection answers 200 whatever became of its rows.
+    let lost =
+        is_collection(&call.path) && part.method != Method::Get && answer.body.as_ref().is_some_and(has_failed_row);
+    Ok((answer, lost))
+}
+
+/// `composite/sobjects`, but not the retrieval of many rows, whose POST names a type.
+fn is_collection(path: &[String]) -> bool {
+    match path {
+        [composite, sobjects, rest @ ..] => composite == "composite" && sobjects == "sobjects" && rest.len() != 1,
+        _ => false,
+    }
+}
+
+fn has_failed_row(body: &Shape) -> bool {
+    let failed = Shape::Plain(Value::Bool(false));
+    let row_failed = |row: &Shape| {
+        matches!(row, Shape::Members(members)
+            if members.iter().any(|(name, value)| name == "success" && *value == failed))
+    };
+    matches!(body, Shape::List(rows) if rows.iter().any(row_failed))
 }
 
 /// A string that is exactly one reference becomes that value; references inside text become text.

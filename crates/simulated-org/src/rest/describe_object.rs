@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Call};
-use crate::refused::Refused;
-use crate::schema::{ObjectType, describe};
+use crate::schema::{Nature, ObjectType, describe};
 use crate::work::Work;
 
-pub fn show_object(_work: &Work, object: &ObjectType, call: &Call) -> Result<Answer, Refused> {
-    Ok(Answer::ok(json!({ "objectDescribe": describe::summary(object, call.version), "recentItems": [] })))
+pub fn show_object(work: &Work, object: &ObjectType, call: &Call) -> Answer {
+    let rights = work.grants().on(&object.name);
+    Answer::ok(json!({ "objectDescribe": describe::summary(object, rights, call.version), "recentItems": [] }))
 }
 
 /// Complete: a strict client decodes every flag, so none may be missing.
@@ -26,21 +26,21 @@ pub fn describe_object(work: &Work, object: &ObjectType, call: &Call) -> Answer 
         .filter(|(child, _)| work.object(&child.name).is_ok())
         .map(|(child, field)| describe::child_relationship(child, field))
         .collect();
-    let mut whole = describe::summary(object, call.version);
+    let mut whole = describe::summary(object, work.grants().on(&object.name), call.version);
     for (name, value) in [
         ("fields", fields),
         ("childRelationships", children),
-        ("recordTypeInfos", json!([])),
-        ("supportedScopes", json!([])),
+        ("recordTypeInfos", describe::record_types(object, call.version)),
+        ("supportedScopes", describe::scopes(object)),
         ("namedLayoutInfos", json!([])),
         ("actionOverrides", json!([])),
     ] {
         whole[name] = value;
     }
-    for name in
-        ["listviewable", "lookupLayoutable", "networkScopeFieldName", "sobjectDescribeOption", "compactLayoutable"]
-    {
+    for name in ["listviewable", "lookupLayoutable", "networkScopeFieldName", "sobjectDescribeOption"] {
         whole[name] = Value::Null;
     }
+    whole["compactLayoutable"] = json!(object.nature == Nature::Records);
+    whole["searchLayoutable"] = json!(object.nature == Nature::Records);
     Answer::ok(whole)
 }

@@ -112,7 +112,16 @@ fn read_call(method: &axum::http::Method, target: &str, headers: &HeaderMap, byt
         _ => return Err(Refused::new(405, "METHOD_NOT_ALLOWED", "HTTP Method not allowed")),
     };
     let body = if bytes.is_empty() { None } else { Some(read_body(headers, bytes)?) };
-    Ok(Call { method, version, path, query, batch_size: batch_size(headers), body })
+    let call = Call {
+        method,
+        version,
+        path,
+        query,
+        batch_size: batch_size(headers),
+        if_modified_since: if_modified_since(headers),
+        body,
+    };
+    Ok(call)
 }
 
 fn read_body(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Refused> {
@@ -123,6 +132,12 @@ fn read_body(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Refused> {
         return Err(Refused::new(415, "UNSUPPORTED_MEDIA_TYPE", message));
     }
     serde_json::from_slice(bytes).map_err(|error| Refused::bad("JSON_PARSER_ERROR", error.to_string()))
+}
+
+/// `Tue, 10 Nov 2026 08:00:00 GMT`; a date that is none is as good as absent.
+fn if_modified_since(headers: &HeaderMap) -> Option<i64> {
+    let text = headers.get(header::IF_MODIFIED_SINCE)?.to_str().ok()?;
+    Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond())
 }
 
 fn batch_size(headers: &HeaderMap) -> Option<usize> {

@@ -10,7 +10,7 @@ use crate::rows::read_fields::no_such_column;
 use crate::rows::upsert_row::{external_key, found};
 use crate::schema::{Field, FieldKind, ObjectType};
 use crate::shape::Shape;
-use crate::soql::select::attributes;
+use crate::soql::records::attributes;
 use crate::work::Work;
 
 pub fn read_record(work: &Work, object: &ObjectType, id: RecordId, call: &Call) -> Result<Answer, Refused> {

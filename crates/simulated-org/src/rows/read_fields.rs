@@ -173,6 +173,7 @@ fn read_text(field: &Field, kind: &FieldKind, text: &str) -> Result<Cell, Refuse
         FieldKind::Email => 80,
         FieldKind::Phone => 40,
         FieldKind::Url | FieldKind::Picklist { .. } => 255,
+        FieldKind::MultiPicklist { .. } => 4_099,
         _ => usize::MAX,
     };
     // Lengths are counted in UTF-16 units, as Java does.
@@ -200,6 +201,20 @@ fn read_text(field: &Field, kind: &FieldKind, text: &str) -> Result<Cell, Refuse
                 ),
                 None => Ok(Cell::text(trimmed)),
             }
+        }
+        FieldKind::MultiPicklist { values, restricted } => {
+            let mut chosen: Vec<&str> = Vec::new();
+            for part in trimmed.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+                let known = values.iter().find(|value| value.value.eq_ignore_ascii_case(part));
+                if known.is_none() && *restricted {
+                    return malformed(
+                        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+                        format!("{}: bad value for restricted picklist field: {part}", field.label),
+                    );
+                }
+                chosen.push(known.map_or(part, |known| &known.value));
+            }
+            Ok(Cell::text(chosen.join(";")))
         }
         FieldKind::Day => match trimmed.parse::<Date>() {
             Ok(day) if trimmed.len() == 10 => Ok(Cell::Day(day)),

@@ -28,7 +28,7 @@ pub fn fill_new(rows: &mut Rows, object: &ObjectType, row: &mut Row, user: Recor
                 row.set(&field.name, Cell::text(format!("{before}{number:0digits$}")));
             }
             FieldKind::Flag => row.set(&field.name, Cell::Flag(false)),
-            FieldKind::Picklist { .. } => {
+            FieldKind::Picklist { .. } | FieldKind::MultiPicklist { .. } => {
                 if let Some(preset) = field.default_value() {
                     row.set(&field.name, Cell::text(preset));
                 }

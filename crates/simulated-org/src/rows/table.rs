@@ -72,7 +72,11 @@ impl Table {
         self.rows.get(&id)
     }
 
-    pub fn holding<'a>(&'a self, field: &'a str, value: &'a Cell) -> impl Iterator<Item = &'a Arc<Row>> + use<'a> {
+    pub fn holding<'a, 'v>(
+        &'a self,
+        field: &'v str,
+        value: &'v Cell,
+    ) -> impl Iterator<Item = &'a Arc<Row>> + use<'a, 'v> {
         let index = self.indexes.iter().find(|index| index.field == field);
         let key = Key::of(value);
         let candidates: Box<dyn Iterator<Item = &'a Arc<Row>>> = match (index, key) {

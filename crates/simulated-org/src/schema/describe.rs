@@ -4,9 +4,11 @@
 
 use serde_json::{Value, json};
 
+use super::permission_set::ObjectRights;
 use super::{Field, FieldKind, Nature, ObjectType, OnDelete, Sharing, Writable};
 
-pub fn summary(object: &ObjectType, version: u16) -> Value {
+/// `rights` are those of the user who asks: what they may not do is shown as impossible.
+pub fn summary(object: &ObjectType, rights: ObjectRights, version: u16) -> Value {
     let records = object.nature == Nature::Records;
     let event = object.nature == Nature::Event;
     let base = format!("/services/data/v{version}.0/sobjects/{}", object.name);
@@ -14,14 +16,20 @@ pub fn summary(object: &ObjectType, version: u16) -> Value {
         "activateable": false,
         "associateEntityType": null,
         "associateParentEntity": null,
-        "createable": records || event,
+        "createable": (records || event) && rights.create,
         "custom": object.custom,
         "customSetting": false,
         "deepCloneable": false,
-        "deletable": records,
+        "dataTranslationEnabled": null,
+        "defaultImplementation": null,
+        "deletable": records && rights.delete,
         "deprecatedAndHidden": false,
+        "extendedBy": null,
+        "extendsInterfaces": null,
         "feedEnabled": matches!(object.name.as_str(), "Case" | "Account" | "Contact"),
         "hasSubtypes": false,
+        "implementedBy": null,
+        "implementsInterfaces": null,
         "isInterface": false,
         "isSubtype": false,
         "keyPrefix": if object.key_prefix.is_empty() { Value::Null } else { json!(object.key_prefix) },
@@ -36,8 +44,8 @@ pub fn summary(object: &ObjectType, version: u16) -> Value {
         "retrieveable": records,
         "searchable": records && object.sharing != Sharing::WithParent("ParentId"),
         "triggerable": records || event,
-        "undeletable": records,
-        "updateable": records,
+        "undeletable": records && rights.delete,
+        "updateable": records && rights.edit,
         "urls": { "sobject": base, "describe": format!("{base}/describe"), "rowTemplate": format!("{base}/{{ID}}") },
     })
 }
@@ -53,7 +61,7 @@ pub fn field(field: &Field, editable: bool) -> Value {
     let filterable = field.filterable;
     let reference = field.relationship.as_ref();
     let values: Value = match &field.kind {
-        FieldKind::Picklist { values, .. } => values
+        FieldKind::Picklist { values, .. } | FieldKind::MultiPicklist { values, .. } => values
             .iter()
             .map(|value| {
                 json!({
@@ -121,7 +129,13 @@ pub fn field(field: &Field, editable: bool) -> Value {
         ("relationshipName", json!(reference.and_then(|reference| reference.name.clone()))),
         ("relationshipOrder", json!(null)),
         ("restrictedDelete", json!(reference.is_some_and(|reference| reference.on_delete == OnDelete::Restrict))),
-        ("restrictedPicklist", json!(matches!(field.kind, FieldKind::Picklist { restricted: true, .. }))),
+        (
+            "restrictedPicklist",
+            json!(matches!(
+                field.kind,
+                FieldKind::Picklist { restricted: true, .. } | FieldKind::MultiPicklist { restricted: true, .. }
+            )),
+        ),
         ("scale", json!(scale)),
         ("searchPrefilterable", json!(false)),
         ("soapType", json!(soap_type)),
@@ -134,6 +148,34 @@ pub fn field(field: &Field, editable: bool) -> Value {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
+/// Every record has the one record type that needs no setting up.
+pub fn record_types(object: &ObjectType, version: u16) -> Value {
+    if object.nature != Nature::Records {
+        return json!([]);
+    }
+    let base = format!("/services/data/v{version}.0/sobjects/{}", object.name);
+    json!([{
+        "active": true,
+        "available": true,
+        "defaultRecordTypeMapping": true,
+        "developerName": "Master",
+        "master": true,
+        "name": "Master",
+        "recordTypeId": "012000000000000AAA",
+        "urls": { "layout": format!("{base}/describe/layouts/012000000000000AAA") },
+    }])
+}
+
+/// What `USING SCOPE` takes here.
+pub fn scopes(object: &ObjectType) -> Value {
+    let plural = object.label_plural.to_lowercase();
+    let mut scopes = vec![json!({ "label": format!("All {plural}"), "name": "everything" })];
+    if object.field("OwnerId").is_some() {
+        scopes.push(json!({ "label": format!("My {plural}"), "name": "mine" }));
+    }
+    json!(scopes)
+}
+
 pub fn child_relationship(child: &ObjectType, field: &Field) -> Value {
     let on_delete = field.relationship.as_ref().map(|reference| reference.on_delete);
     json!({
@@ -143,7 +185,7 @@ pub fn child_relationship(child: &ObjectType, field: &Field) -> Value {
         "field": field.name,
         "junctionIdListNames": [],
         "junctionReferenceTo": [],
-        "relationshipName": null,
+        "relationshipName": field.relationship.as_ref().and_then(|relationship| relationship.children.clone()),
         "restrictedDelete": on_delete == Some(OnDelete::Restrict),
     })
 }
@@ -160,6 +202,7 @@ fn types(field: &Field) -> (&'static str, &'static str, usize) {
         FieldKind::Phone => ("phone", "xsd:string", 40),
         FieldKind::Url => ("url", "xsd:string", 255),
         FieldKind::Picklist { .. } => ("picklist", "xsd:string", 255),
+        FieldKind::MultiPicklist { .. } => ("multipicklist", "xsd:string", 4_099),
         FieldKind::Flag => ("boolean", "xsd:boolean", 0),
         FieldKind::Int => ("int", "xsd:int", 0),
         FieldKind::Number { .. } => ("double", "xsd:double", 0),

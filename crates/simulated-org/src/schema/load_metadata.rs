@@ -139,7 +139,14 @@ fn read_field(root: &Element, namespace: &str) -> Result<Field> {
         },
         "Date" => FieldKind::Day,
         "DateTime" => FieldKind::Moment,
-        "Picklist" => picklist(root)?,
+        "Picklist" => {
+            let (values, restricted) = picklist(root)?;
+            FieldKind::Picklist { values, restricted }
+        }
+        "MultiselectPicklist" => {
+            let (values, restricted) = picklist(root)?;
+            FieldKind::MultiPicklist { values, restricted }
+        }
         "Lookup" => FieldKind::Reference,
         other => bail!("field type {other} is not simulated"),
     };
@@ -159,13 +166,14 @@ fn read_field(root: &Element, namespace: &str) -> Result<Field> {
         field.relationship = Some(Relationship {
             name: Some(prefixed(namespace, &format!("{walked}__r"))),
             to: vec![prefixed(namespace, root.text_of("referenceTo").context("no referenceTo")?)],
+            children: root.text_of("relationshipName").map(|name| prefixed(namespace, &format!("{name}__r"))),
             on_delete,
         });
     }
     Ok(field)
 }
 
-fn picklist(root: &Element) -> Result<FieldKind> {
+fn picklist(root: &Element) -> Result<(Vec<PicklistValue>, bool)> {
     let set = root.child("valueSet").context("no valueSet")?;
     let definition = set.child("valueSetDefinition").context("global value sets are not simulated")?;
     let values = definition.all("value").map(|value| {
@@ -173,7 +181,7 @@ fn picklist(root: &Element) -> Result<FieldKind> {
         let label = value.text_of("label").unwrap_or(name).to_owned();
         Ok(PicklistValue { value: name.to_owned(), label, default: value.flag("default") })
     });
-    Ok(FieldKind::Picklist { values: values.collect::<Result<_>>()?, restricted: set.flag("restricted") })
+    Ok((values.collect::<Result<_>>()?, set.flag("restricted")))
 }
 
 fn check_references(schema: &Schema) -> Result<()> {

@@ -210,7 +210,36 @@ fn user_record_access() -> ObjectType {
     access
 }
 
-pub fn object(name: &str, label: &str, plural: &str, prefix: &str, sharing: Sharing, fields: Vec<Field>) -> ObjectType {
+/// What parents call the rows that refer to them; custom lookups say so in their metadata.
+fn children(object: &str, field: &str) -> Option<&'static str> {
+    let named = [
+        ("Contact", "AccountId", "Contacts"),
+        ("Case", "AccountId", "Cases"),
+        ("Case", "ContactId", "Cases"),
+        ("Case", "ParentId", "Cases"),
+        ("CaseComment", "ParentId", "CaseComments"),
+        ("ContentVersion", "ContentDocumentId", "ContentVersions"),
+        ("ContentDocumentLink", "ContentDocumentId", "ContentDocumentLinks"),
+        ("ContentDocumentLink", "LinkedEntityId", "ContentDocumentLinks"),
+        ("Attachment", "ParentId", "Attachments"),
+        ("EmailMessage", "ParentId", "EmailMessages"),
+    ];
+    named.into_iter().find(|(child, lookup, _)| *child == object && *lookup == field).map(|(_, _, name)| name)
+}
+
+pub fn object(
+    name: &str,
+    label: &str,
+    plural: &str,
+    prefix: &str,
+    sharing: Sharing,
+    mut fields: Vec<Field>,
+) -> ObjectType {
+    for field in &mut fields {
+        if let Some(relationship) = &mut field.relationship {
+            relationship.children = children(name, &field.name).map(str::to_owned);
+        }
+    }
     ObjectType {
         name: name.to_owned(),
         label: label.to_owned(),
@@ -247,6 +276,7 @@ pub fn lookup(name: &str, label: &str, relationship: &str, to: &str) -> Field {
     field.relationship = Some(Relationship {
         name: Some(relationship.to_owned()),
         to: vec![to.to_owned()],
+        children: None,
         on_delete: OnDelete::SetNull,
     });
     field

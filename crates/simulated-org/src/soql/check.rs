@@ -1,7 +1,10 @@
-//! Do those objects and fields exist, may this user see them, and does each filter make sense?
+//! Do those objects and fields exist, may this user see them, and may they be asked for like that?
 
-use super::syntax::{Comparison, Condition, Item, Literal, Order, Path, Query, Test};
-use super::{id_literal, malformed, pointed};
+use super::conditions::{Filter, Scope, mine};
+use super::operand::{Operand, is_aggregate};
+pub use super::place::{Hop, Place, resolve};
+use super::syntax::{Expression, FieldSet, Item, Query, Word};
+use super::{malformed, pointed};
 use crate::refused::Refused;
 use crate::schema::{Field, FieldKind, Nature, ObjectType};
 use crate::work::Work;
@@ -9,255 +12,271 @@ use crate::work::Work;
 /// A query whose every name is known.
 pub struct Plan<'a> {
     pub object: &'a ObjectType,
-    pub fields: Vec<Place<'a>>,
-    pub only_count: bool,
+    pub output: Output<'a>,
     pub filter: Option<Filter<'a>>,
-    pub order: Vec<(Place<'a>, Order)>,
+    pub order: Vec<Sorting<'a>>,
     pub limit: Option<usize>,
     pub offset: usize,
 }
 
-/// Where a path leads: over zero to five references to one field.
-#[derive(Clone)]
-pub struct Place<'a> {
-    pub hops: Vec<Hop<'a>>,
-    pub field: &'a Field,
+pub enum Output<'a> {
+    /// `SELECT COUNT()`
+    Count,
+    Rows(Vec<Selected<'a>>),
+    Groups(Grouping<'a>),
 }
 
-#[derive(Clone)]
-pub struct Hop<'a> {
-    pub field: &'a Field,
-    /// As answered: `Contact`, `Case__r`.
+pub enum Selected<'a> {
+    Field(Place<'a>),
+    Children(Children<'a>),
+}
+
+/// A subquery along a child relationship: the rows whose `key` points to the parent.
+pub struct Children<'a> {
+    /// As answered: `FileRequests__r`.
     pub name: &'a str,
+    pub key: &'a Field,
+    pub plan: Plan<'a>,
 }
 
-pub enum Filter<'a> {
-    All(Vec<Filter<'a>>),
-    Any(Vec<Filter<'a>>),
-    Not(Box<Filter<'a>>),
-    Test(Place<'a>, Test),
+pub struct Grouping<'a> {
+    /// Empty: everything is one group.
+    pub keys: Vec<Operand<'a>>,
+    pub columns: Vec<(String, Operand<'a>)>,
+    pub having: Option<Filter<'a>>,
 }
 
-const MAX_HOPS: usize = 5;
+pub struct Sorting<'a> {
+    pub by: Operand<'a>,
+    pub descending: bool,
+    pub nulls_first: bool,
+}
+
+/// `FIELDS(ALL)` and `FIELDS(CUSTOM)` need a limit up to this.
+const MAX_FIELDS_LIMIT: usize = 200;
 
 pub fn check<'a>(work: &Work<'a>, text: &str, query: &Query) -> Result<Plan<'a>, Refused> {
-    let object = match work.object(&query.from.text) {
-        Ok(object) if object.nature != Nature::Event => object,
-        _ => return Err(unknown_type(text, query)),
-    };
-    let only_count = query.items == [Item::Count];
-    let mut fields: Vec<Place> = Vec::new();
-    for item in &query.items {
-        match item {
-            Item::Path(path) => {
-                let place = resolve(work, text, object, path)?;
-                if fields.iter().any(|known| known.same_as(&place)) {
-                    let reason = format!("duplicate field selected: {}", path.parts.join("."));
-                    return Err(Refused::bad("MALFORMED_QUERY", reason));
-                }
-                fields.push(place);
-            }
-            Item::Count if only_count => {}
-            Item::Count => return Err(malformed(text, query.from.at, "COUNT() stands alone")),
-        }
+    match work.object(&query.from.text) {
+        Ok(object) if object.nature != Nature::Event => plan(work, text, query, object, false),
+        _ => Err(unknown_type(text, &query.from)),
     }
-    let filter = query.filter.as_ref().map(|condition| check_filter(work, text, object, condition, &[])).transpose()?;
-    let order = query.order.iter().map(|order| {
-        let place = resolve(work, text, object, &order.path)?;
-        if matches!(place.field.kind, FieldKind::LongText { .. } | FieldKind::Base64) {
-            let reason = format!("field '{}' can not be sorted in a query call", place.field.name);
-            return Err(Refused::bad("INVALID_FIELD", pointed(text, order.path.at, &reason)));
+}
+
+/// `within` is true of a query inside another one.
+pub fn plan<'a>(
+    work: &Work<'a>,
+    text: &str,
+    query: &Query,
+    object: &'a ObjectType,
+    within: bool,
+) -> Result<Plan<'a>, Refused> {
+    if let Some(at) = query.more_sources {
+        return Err(malformed(text, at, "the simulated org does not play a second source in FROM"));
+    }
+    let alias = query.from_alias.as_ref().map(|alias| alias.text.as_str());
+    let scope = Scope { work, text, object, alias, within };
+    let aggregates = query.items.iter().any(|item| matches!(item, Item::Value(value, _) if is_aggregate(value)));
+    let grouped = aggregates || !query.groups.is_empty();
+    let output = if query.items == [Item::Count] {
+        if let Some(order) = query.order.first() {
+            return Err(malformed(text, order.by.at(), "COUNT() has no order"));
         }
-        Ok((place, order.clone()))
+        if let Some(group) = query.groups.first() {
+            return Err(malformed(text, group.at(), "COUNT() is not grouped: name a field in COUNT"));
+        }
+        Output::Count
+    } else if grouped {
+        Output::Groups(grouping(&scope, query)?)
+    } else {
+        Output::Rows(selection(&scope, query)?)
+    };
+    if within && !matches!(output, Output::Rows(_)) {
+        return Err(malformed(text, query.from.at, "a subquery selects fields, it counts nothing"));
+    }
+    let mut filter = query.filter.as_ref().map(|condition| scope.filter(condition)).transpose()?;
+    if let Some(word) = &query.scope {
+        filter = scoped(&scope, word, filter)?;
+    }
+    let order = query.order.iter().map(|order| {
+        let by = Operand::resolve(work, text, object, alias, &order.by)?;
+        let place = by.place();
+        if matches!(by, Operand::Field(_))
+            && matches!(
+                place.field.kind,
+                FieldKind::LongText { .. } | FieldKind::Base64 | FieldKind::MultiPicklist { .. }
+            )
+        {
+            let reason = format!("field '{}' can not be sorted in a query call", place.field.name);
+            return Err(Refused::bad("INVALID_FIELD", pointed(text, order.by.at(), &reason)));
+        }
+        match &output {
+            Output::Groups(grouping) => check_grouped(&scope, grouping, &by, &order.by)?,
+            _ if matches!(by, Operand::Field(_)) => {}
+            _ => return Err(malformed(text, order.by.at(), "only grouped queries are ordered by a function")),
+        }
+        Ok(Sorting { by, descending: order.descending, nulls_first: order.nulls_first })
     });
     let order = order.collect::<Result<_, Refused>>()?;
-    Ok(Plan { object, fields, only_count, filter, order, limit: query.limit, offset: query.offset })
+    Ok(Plan { object, output, filter, order, limit: query.limit, offset: query.offset })
 }
 
-impl Place<'_> {
-    fn same_as(&self, other: &Self) -> bool {
-        let names = |place: &Self| place.hops.iter().map(|hop| hop.name.to_owned()).collect::<Vec<_>>();
-        self.field.name == other.field.name && names(self) == names(other)
-    }
-}
-
-fn unknown_type(text: &str, query: &Query) -> Refused {
+pub fn unknown_type(text: &str, from: &Word) -> Refused {
     let reason = format!(
         "sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the \
          '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.",
-        query.from.text
+        from.text
     );
-    Refused::bad("INVALID_TYPE", pointed(text, query.from.at, &reason))
+    Refused::bad("INVALID_TYPE", pointed(text, from.at, &reason))
 }
 
-pub fn resolve<'a>(work: &Work<'a>, text: &str, from: &'a ObjectType, path: &Path) -> Result<Place<'a>, Refused> {
-    let unknown = |reason: String| Refused::bad("INVALID_FIELD", pointed(text, path.at, &reason));
-    let mut object = from;
-    let mut hops = Vec::new();
-    let (last, walked) = path.parts.split_last().unwrap_or((&path.parts[0], &[]));
-    // `Case.Subject FROM Case` is the same as `Subject`.
-    let walked = match walked.split_first() {
-        Some((first, rest))
-            if first.eq_ignore_ascii_case(&from.name) && from.field_with_relationship(first).is_none() =>
-        {
-            rest
-        }
-        _ => walked,
-    };
-    if walked.len() > MAX_HOPS {
-        return Err(unknown("Only five levels of parents may be walked".to_owned()));
-    }
-    for step in walked {
-        let hop = object
-            .field_with_relationship(step)
-            .filter(|field| work.may_read_field(object, field))
-            .and_then(|field| Some((field, field.relationship.as_ref()?)))
-            .and_then(|(field, relationship)| Some((field, relationship.name.as_deref()?, relationship.to.first()?)))
-            .and_then(|(field, name, to)| Some((Hop { field, name }, work.object(to).ok()?)));
-        let Some((hop, target)) = hop else {
-            return Err(unknown(format!(
-                "Didn't understand relationship '{step}' in field path. If you are attempting to use a custom \
-                 relationship, be sure to append the '__r' after the custom relationship name. Please reference your \
-                 WSDL or the describe call for the appropriate names."
-            )));
-        };
-        hops.push(hop);
-        object = target;
-    }
-    match object.field(last) {
-        Some(field) if work.may_read_field(object, field) => Ok(Place { hops, field }),
-        _ => Err(unknown(format!(
-            "No such column '{last}' on entity '{}'. If you are attempting to use a custom field, be sure to append \
-             the '__c' after the custom field name. Please reference your WSDL or the describe call for the \
-             appropriate names.",
-            object.name
-        ))),
-    }
-}
-
-/// `beside` are the conditions that hold together with this one.
-fn check_filter<'a>(
-    work: &Work<'a>,
-    text: &str,
-    object: &'a ObjectType,
-    condition: &Condition,
-    beside: &[Condition],
-) -> Result<Filter<'a>, Refused> {
-    let each = |conditions: &[Condition], beside: &[Condition]| {
-        let checked = conditions.iter().map(|condition| check_filter(work, text, object, condition, beside));
-        checked.collect::<Result<Vec<_>, _>>()
-    };
-    match condition {
-        Condition::All(conditions) => Ok(Filter::All(each(conditions, conditions)?)),
-        Condition::Any(conditions) => Ok(Filter::Any(each(conditions, &[])?)),
-        Condition::Not(condition) => Ok(Filter::Not(Box::new(check_filter(work, text, object, condition, &[])?))),
-        Condition::Test(path, test) => {
-            let place = resolve(work, text, object, path)?;
-            check_test(text, path, place.field, test)?;
-            check_null_semantics(text, path, &place, test, beside)?;
-            Ok(Filter::Test(place, test.clone()))
-        }
-    }
-}
-
-fn check_test(text: &str, path: &Path, field: &Field, test: &Test) -> Result<(), Refused> {
-    let refuse = |code, reason: String| Err(Refused::bad(code, pointed(text, path.at, &reason)));
-    if !field.filterable {
-        return refuse("INVALID_FIELD", format!("field '{}' can not be filtered in a query call", field.name));
-    }
-    let is_text = matches!(
-        field.kind,
-        FieldKind::Text { .. }
-            | FieldKind::Email
-            | FieldKind::Phone
-            | FieldKind::Url
-            | FieldKind::Picklist { .. }
-            | FieldKind::AutoNumber { .. }
-    );
-    let is_id = matches!(field.kind, FieldKind::Id | FieldKind::Reference);
-    match test {
-        Test::Like(_) if is_text => Ok(()),
-        Test::Like(_) => {
-            refuse("INVALID_QUERY_FILTER_OPERATOR", format!("invalid operator on {} field", wanted(field)))
-        }
-        Test::Compare(comparison, literal) => {
-            let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-            if ordered && (field.kind == FieldKind::Flag || *literal == Literal::Null) {
-                return refuse("INVALID_QUERY_FILTER_OPERATOR", format!("invalid operator on {} field", wanted(field)));
+fn selection<'a>(scope: &Scope<'_, 'a>, query: &Query) -> Result<Vec<Selected<'a>>, Refused> {
+    let (work, text, object) = (scope.work, scope.text, scope.object);
+    let mut selected = Vec::new();
+    for item in &query.items {
+        match item {
+            Item::Value(Expression::Path(path), None) => {
+                add(&mut selected, super::place::resolve_aliased(work, text, object, scope.alias, path)?)?;
             }
-            check_literal(text, path, field, literal, is_text, is_id)
-        }
-        Test::In { literals, .. } => {
-            literals.iter().try_for_each(|literal| check_literal(text, path, field, literal, is_text, is_id))
+            Item::Value(Expression::Path(_), Some(alias)) => {
+                return Err(malformed(text, alias.at, "only aggregate expressions use field aliasing"));
+            }
+            Item::Value(value @ Expression::Call(call), _) => {
+                // Says so when it is none this Org plays at all.
+                Operand::resolve(work, text, object, scope.alias, value)?;
+                let reason = format!("{} is selected in grouped queries only", call.name.text);
+                return Err(malformed(text, call.name.at, &reason));
+            }
+            Item::Count => return Err(malformed(text, query.from.at, "COUNT() stands alone")),
+            Item::TypeOf(at) => return Err(malformed(text, *at, "the simulated org does not play TYPEOF")),
+            Item::Fields(set, at) => {
+                if *set != FieldSet::Standard && query.limit.is_none_or(|limit| limit > MAX_FIELDS_LIMIT) {
+                    let reason = format!("The SOQL FIELDS function must have a LIMIT of at most {MAX_FIELDS_LIMIT}");
+                    return Err(malformed(text, *at, &reason));
+                }
+                let wanted = |field: &&Field| match set {
+                    FieldSet::All => true,
+                    FieldSet::Custom => field.custom,
+                    FieldSet::Standard => !field.custom,
+                };
+                let readable = object.fields.iter().filter(|field| work.may_read_field(object, field));
+                for field in readable.filter(wanted) {
+                    add(&mut selected, Place { hops: Vec::new(), field })?;
+                }
+            }
+            Item::Children(_) if scope.within => {
+                return Err(malformed(text, query.from.at, "a subquery holds no subquery"));
+            }
+            Item::Children(children) => selected.push(Selected::Children(child_plan(scope, children)?)),
         }
     }
+    Ok(selected)
 }
 
-fn check_literal(
-    text: &str,
-    path: &Path,
-    field: &Field,
-    literal: &Literal,
-    is_text: bool,
-    is_id: bool,
-) -> Result<(), Refused> {
-    let fits = match (literal, &field.kind) {
-        (Literal::Null, _)
-        | (Literal::Flag(_), FieldKind::Flag)
-        | (Literal::Number(_), FieldKind::Int | FieldKind::Number { .. })
-        | (Literal::Day(_) | Literal::Days { .. }, FieldKind::Day)
-        | (Literal::Moment(_) | Literal::Days { .. }, FieldKind::Moment) => true,
-        (Literal::Text(id), _) if is_id => return id_literal(id).map(|_| ()),
-        (Literal::Text(_), _) => is_text,
-        _ => false,
-    };
-    if fits {
-        return Ok(());
+fn add<'a>(selected: &mut Vec<Selected<'a>>, place: Place<'a>) -> Result<(), Refused> {
+    if selected.iter().any(|known| matches!(known, Selected::Field(known) if known.same_as(&place))) {
+        return Err(Refused::bad("MALFORMED_QUERY", format!("duplicate field selected: {}", place.path())));
     }
-    let quotes = if is_text || is_id { "should be enclosed in quotes" } else { "should not be enclosed in quotes" };
-    let reason =
-        format!("value of filter criterion for field '{}' must be of type {} and {quotes}", field.name, wanted(field));
-    Err(Refused::bad("INVALID_FIELD", pointed(text, path.at, &reason)))
+    selected.push(Selected::Field(place));
+    Ok(())
 }
 
-/// Sources conflict on whether `!= 'x'` and `NOT IN` include rows without a value, so no query may depend on it.
-fn check_null_semantics(
-    text: &str,
-    path: &Path,
-    place: &Place,
-    test: &Test,
-    beside: &[Condition],
-) -> Result<(), Refused> {
-    let depends = match test {
-        Test::Compare(Comparison::NotEqual, literal) => *literal != Literal::Null,
-        Test::In { negated, .. } => *negated,
-        _ => false,
-    };
-    let excluded = beside.iter().any(|condition| {
-        let Condition::Test(other, Test::Compare(Comparison::NotEqual, Literal::Null)) = condition else {
-            return false;
-        };
-        other.parts.iter().map(|part| part.to_lowercase()).eq(path.parts.iter().map(|part| part.to_lowercase()))
+fn child_plan<'a>(scope: &Scope<'_, 'a>, query: &Query) -> Result<Children<'a>, Refused> {
+    let (work, text) = (scope.work, scope.text);
+    let found = work.org.schema.references_to(&scope.object.name).find_map(|(child, field)| {
+        let name = field.relationship.as_ref()?.children.as_deref()?;
+        let visible = work.object(&child.name).is_ok() && work.may_read_field(child, field);
+        (visible && name.eq_ignore_ascii_case(&query.from.text)).then_some((child, field, name))
     });
-    if !depends || excluded || (place.hops.is_empty() && !place.field.nillable()) {
-        return Ok(());
-    }
-    let name = path.parts.join(".");
-    let reason = format!(
-        "the simulated org refuses != and NOT IN on a field that may be empty, because it is not documented whether \
-         empty values match: add AND {name} != null, or say what you want with IN"
-    );
-    Err(malformed(text, path.at, &reason))
+    let Some((child, key, name)) = found else {
+        let reason = format!(
+            "Didn't understand relationship '{}' in FROM part of query call. If you are attempting to use a custom \
+             relationship, be sure to append the '__r' after the custom relationship name. Please reference your \
+             WSDL or the describe call for the appropriate names.",
+            query.from.text
+        );
+        return Err(Refused::bad("INVALID_TYPE", pointed(text, query.from.at, &reason)));
+    };
+    Ok(Children { name, key, plan: plan(work, text, query, child, true)? })
 }
 
-fn wanted(field: &Field) -> &'static str {
-    match field.kind {
-        FieldKind::Id | FieldKind::Reference => "id",
-        FieldKind::Flag => "boolean",
-        FieldKind::Int => "int",
-        FieldKind::Number { .. } => "double",
-        FieldKind::Day => "date",
-        FieldKind::Moment => "dateTime",
-        _ => "string",
+fn grouping<'a>(scope: &Scope<'_, 'a>, query: &Query) -> Result<Grouping<'a>, Refused> {
+    let (work, text, object, alias) = (scope.work, scope.text, scope.object, scope.alias);
+    let keys = query.groups.iter().map(|group| {
+        let key = Operand::resolve(work, text, object, alias, group)?;
+        let groupable = match &key {
+            Operand::Field(place) => {
+                place.field.filterable
+                    && !matches!(
+                        place.field.kind,
+                        FieldKind::Moment | FieldKind::Number { .. } | FieldKind::MultiPicklist { .. }
+                    )
+            }
+            Operand::Date(..) => true,
+            Operand::Aggregate(..) => false,
+        };
+        if groupable {
+            return Ok(key);
+        }
+        let reason = format!("field '{}' can not be grouped in a query call", group.shown());
+        Err(Refused::bad("INVALID_FIELD", pointed(text, group.at(), &reason)))
+    });
+    let mut grouping = Grouping { keys: keys.collect::<Result<_, _>>()?, columns: Vec::new(), having: None };
+    if query.groups.is_empty() && query.limit.is_some() {
+        let reason = "Non-grouped query that uses overall aggregate functions cannot also use LIMIT";
+        return Err(Refused::bad("MALFORMED_QUERY", reason));
     }
+    let mut unnamed = 0;
+    for item in &query.items {
+        let Item::Value(value, alias_given) = item else {
+            return Err(malformed(text, query.from.at, "a grouped query selects grouped fields and aggregates only"));
+        };
+        let operand = Operand::resolve(work, text, object, alias, value)?;
+        check_grouped(scope, &grouping, &operand, value)?;
+        let name = match (alias_given, &operand) {
+            (Some(alias), _) => alias.text.clone(),
+            (None, Operand::Field(place)) => place.field.name.clone(),
+            (None, _) => {
+                unnamed += 1;
+                format!("expr{}", unnamed - 1)
+            }
+        };
+        if grouping.columns.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+            return Err(malformed(text, value.at(), &format!("duplicate alias: {name}")));
+        }
+        grouping.columns.push((name, operand));
+    }
+    if let Some(having) = &query.having {
+        let filter = scope.having(having)?;
+        filter.each_operand(&mut |operand| {
+            let known =
+                matches!(operand, Operand::Aggregate(..)) || grouping.keys.iter().any(|key| key.same_as(operand));
+            let reason = || format!("Field must be grouped or aggregated: {}", operand.place().path());
+            if known { Ok(()) } else { Err(malformed(text, query.from.at, &reason())) }
+        })?;
+        grouping.having = Some(filter);
+    }
+    Ok(grouping)
+}
+
+fn check_grouped(scope: &Scope, grouping: &Grouping, operand: &Operand, value: &Expression) -> Result<(), Refused> {
+    let known = matches!(operand, Operand::Aggregate(..)) || grouping.keys.iter().any(|key| key.same_as(operand));
+    if known {
+        return Ok(());
+    }
+    let reason = format!("Field must be grouped or aggregated: {}", value.shown());
+    Err(malformed(scope.text, value.at(), &reason))
+}
+
+/// `USING SCOPE mine` is a filter; `everything` is none; nobody here delegates or belongs to a team.
+fn scoped<'a>(scope: &Scope<'_, 'a>, word: &Word, filter: Option<Filter<'a>>) -> Result<Option<Filter<'a>>, Refused> {
+    let mine = match word.text.to_lowercase().as_str() {
+        "everything" => return Ok(filter),
+        "mine" => scope.object.field("OwnerId").map(|owner| mine(owner, scope.work.user)),
+        _ => None,
+    };
+    let Some(mine) = mine else {
+        let reason = format!("the simulated org does not play scope {} on {}", word.text, scope.object.name);
+        return Err(malformed(scope.text, word.at, &reason));
+    };
+    Ok(Some(Filter::All(filter.into_iter().chain([mine]).collect())))
 }

@@ -84,6 +84,7 @@ fn string(text: &str, start: usize) -> Result<(String, usize), Refused> {
                     _ => return Err(illegal_escape(text, start)),
                 }
             }
+            '\n' | '\r' => return Err(malformed(text, start, "Invalid string literal: line break in string literal")),
             other => contents.push(other),
         }
     }

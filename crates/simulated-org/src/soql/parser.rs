@@ -1,183 +1,244 @@
-//! Recursive descent over SOQL tokens.
+//! Recursive descent over SOQL tokens: the clauses of a query.
 //!
-//! Invariants: AND and OR never mix at one level without parentheses; what is not simulated is refused by name.
-
-use jiff::Timestamp;
-use jiff::civil::Date;
+//! The whole language is read, so that a query which this Org does not play is refused by name and not as a puzzle.
+//!
+//! Invariants: AND and OR never mix at one level without parentheses, and NOT stands alone at its level; nesting is
+//! bounded, so no text can exhaust the stack.
 
 use super::lexer::{Token, TokenKind, tokens};
 use super::malformed;
-use super::syntax::{Comparison, Condition, Item, Literal, Order, Path, Query, Test, Word};
+use super::syntax::{Call, Expression, FieldSet, Item, Order, Path, Query, Word};
 use crate::refused::Refused;
 
+mod conditions;
+mod literals;
+
+/// Longer texts are refused. [documented: SOQL statements hold at most 100,000 characters]
+const MAX_CHARACTERS: usize = 100_000;
+/// How deep parentheses, calls and subqueries may nest.
+const MAX_DEPTH: usize = 60;
+const MAX_OFFSET: usize = 2_000;
+
 pub fn parse(text: &str) -> Result<Query, Refused> {
-    let mut parser = Parser { text, tokens: tokens(text)?, next: 0 };
-    let query = parser.query()?;
+    if text.chars().count() > MAX_CHARACTERS {
+        let message = format!("SOQL statements cannot be longer than {MAX_CHARACTERS} characters.");
+        return Err(Refused::bad("MALFORMED_QUERY", message));
+    }
+    let mut parser = Parser { text, tokens: tokens(text)?, next: 0, depth: 0 };
+    let query = parser.query(Role::Outermost)?;
     match parser.peek().kind {
         TokenKind::End => Ok(query),
         _ => Err(parser.unexpected()),
     }
 }
 
+/// Where a query stands decides which clauses it may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Outermost,
+    Children,
+    SemiJoin,
+}
+
 struct Parser<'a> {
     text: &'a str,
     tokens: Vec<Token>,
     next: usize,
+    depth: usize,
 }
 
-/// Real SOQL that this Org does not play. Naming it beats a puzzling syntax error.
-const NOT_SIMULATED: [&str; 7] = ["GROUP", "HAVING", "USING", "FOR", "WITH", "TYPEOF", "UPDATE"];
-const DATE_WORDS: [(&str, i64, i64); 5] =
-    [("TODAY", 0, 1), ("YESTERDAY", 1, 1), ("TOMORROW", -1, 1), ("LAST_90_DAYS", 90, 91), ("NEXT_90_DAYS", -1, 90)];
+/// Words that cannot name anything.
+const RESERVED: [&str; 23] = [
+    "AND", "ASC", "DESC", "EXCLUDES", "FALSE", "FIRST", "FOR", "FROM", "HAVING", "IN", "INCLUDES", "LAST", "LIKE",
+    "LIMIT", "NOT", "NULL", "NULLS", "OR", "SELECT", "TRUE", "USING", "WHERE", "WITH",
+];
+const SCOPES: [&str; 7] =
+    ["delegated", "everything", "mine", "mine_and_my_groups", "my_territory", "my_team_territory", "team"];
 
 impl Parser<'_> {
-    fn query(&mut self) -> Result<Query, Refused> {
+    fn query(&mut self, role: Role) -> Result<Query, Refused> {
         self.keyword("SELECT")?;
-        let mut items = vec![self.item()?];
-        while self.take_sign(",") {
-            items.push(self.item()?);
-        }
+        let items = self.items()?;
         self.keyword("FROM")?;
         let from = self.word()?;
-        let mut query = Query { items, from, filter: None, order: Vec::new(), limit: None, offset: 0 };
+        let from_alias = self.source_alias()?;
+        let mut more_sources = None;
+        while self.at_sign(",") {
+            more_sources.get_or_insert(self.peek().at);
+            self.next += 1;
+            self.path()?;
+            self.source_alias()?;
+        }
+        let mut query = Query {
+            items,
+            from,
+            from_alias,
+            more_sources,
+            scope: None,
+            filter: None,
+            groups: Vec::new(),
+            having: None,
+            order: Vec::new(),
+            limit: None,
+            offset: 0,
+        };
+        if self.take_keyword("USING") {
+            self.keyword("SCOPE")?;
+            let scope = self.word()?;
+            if !SCOPES.iter().any(|known| scope.text.eq_ignore_ascii_case(known)) {
+                return Err(malformed(self.text, scope.at, &format!("unknown scope: '{}'", scope.text)));
+            }
+            query.scope = Some(scope);
+        }
         if self.take_keyword("WHERE") {
             query.filter = Some(self.condition()?);
         }
-        if self.take_keyword("ORDER") {
-            self.keyword("BY")?;
-            query.order.push(self.order()?);
-            while self.take_sign(",") {
-                query.order.push(self.order()?);
+        if self.at_keyword("WITH") {
+            return Err(self.not_simulated("WITH"));
+        }
+        if role == Role::SemiJoin {
+            return Ok(query);
+        }
+        if self.take_two("GROUP", "BY") {
+            query.groups = self.list(Self::expression)?;
+            if self.take_keyword("HAVING") {
+                query.having = Some(self.condition()?);
             }
+        }
+        if self.take_two("ORDER", "BY") {
+            query.order = self.list(Self::order)?;
         }
         if self.take_keyword("LIMIT") {
             query.limit = Some(self.count()?);
         }
         if self.take_keyword("OFFSET") {
             query.offset = self.count()?;
-            if query.offset > 2_000 {
-                return Err(Refused::bad("NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000"));
+            if query.offset > MAX_OFFSET {
+                let message = format!("Maximum SOQL offset allowed is {MAX_OFFSET}");
+                return Err(Refused::bad("NUMBER_OUTSIDE_VALID_RANGE", message));
             }
+        }
+        // Both only mark records as seen by a person; nothing here shows that.
+        if self.take_keyword("FOR") && !self.take_keyword("VIEW") {
+            self.keyword("REFERENCE")?;
+        }
+        if self.at_keyword("UPDATE") {
+            return Err(self.not_simulated("UPDATE"));
         }
         Ok(query)
     }
 
+    fn items(&mut self) -> Result<Vec<Item>, Refused> {
+        let counts = self.at_keyword("COUNT") && self.sign_ahead(1, "(") && self.sign_ahead(2, ")");
+        if counts {
+            self.next += 3;
+            return Ok(vec![Item::Count]);
+        }
+        self.list(Self::item)
+    }
+
     fn item(&mut self) -> Result<Item, Refused> {
-        if self.peek().kind == TokenKind::Sign("(") {
-            return Err(self.not_simulated("a child subquery"));
+        if self.at_sign("(") {
+            let query = self.nested(|parser| parser.parenthesised(Role::Children))?;
+            return Ok(Item::Children(Box::new(query)));
         }
-        let path = self.path()?;
-        if !self.take_sign("(") {
-            return Ok(Item::Path(path));
+        let at = self.peek().at;
+        if self.at_keyword("TYPEOF") && matches!(self.ahead(1), TokenKind::Word(_)) && !self.word_ahead(1, "FROM") {
+            return self.type_of(at);
         }
-        if path.parts.len() == 1 && path.parts[0].eq_ignore_ascii_case("COUNT") && self.take_sign(")") {
-            return Ok(Item::Count);
-        }
-        Err(self.not_simulated(&format!("{}(…)", path.parts.join("."))))
-    }
-
-    /// `unit`, or units joined by one and the same connective.
-    fn condition(&mut self) -> Result<Condition, Refused> {
-        let first = self.unit()?;
-        for (connective, other, join) in
-            [("AND", "OR", Condition::All as fn(Vec<Condition>) -> Condition), ("OR", "AND", Condition::Any)]
-        {
-            if !self.at_keyword(connective) {
-                continue;
-            }
-            let mut units = vec![first];
-            while self.take_keyword(connective) {
-                units.push(self.unit()?);
-            }
-            if self.at_keyword(other) {
-                return Err(self.unexpected());
-            }
-            return Ok(join(units));
-        }
-        Ok(first)
-    }
-
-    fn unit(&mut self) -> Result<Condition, Refused> {
-        if self.take_sign("(") {
-            let inner = self.condition()?;
+        if self.at_keyword("FIELDS") && self.sign_ahead(1, "(") {
+            self.next += 2;
+            let word = self.word()?;
+            let set = match word.text.to_uppercase().as_str() {
+                "ALL" => FieldSet::All,
+                "CUSTOM" => FieldSet::Custom,
+                "STANDARD" => FieldSet::Standard,
+                _ => return Err(malformed(self.text, word.at, "FIELDS takes ALL, CUSTOM or STANDARD")),
+            };
             self.sign(")")?;
-            return Ok(inner);
+            return Ok(Item::Fields(set, at));
         }
-        if self.take_keyword("NOT") {
-            return Ok(Condition::Not(Box::new(self.unit()?)));
+        let value = self.expression()?;
+        let alias = if self.at_name() { Some(self.word()?) } else { None };
+        Ok(Item::Value(value, alias))
+    }
+
+    /// `TYPEOF What WHEN Account THEN Phone, Name ELSE Name END`
+    fn type_of(&mut self, at: usize) -> Result<Item, Refused> {
+        self.keyword("TYPEOF")?;
+        self.path()?;
+        self.keyword("WHEN")?;
+        loop {
+            self.word()?;
+            self.keyword("THEN")?;
+            self.list(Self::path)?;
+            if !self.take_keyword("WHEN") {
+                break;
+            }
         }
+        if self.take_keyword("ELSE") {
+            self.list(Self::path)?;
+        }
+        self.keyword("END")?;
+        Ok(Item::TypeOf(at))
+    }
+
+    /// `Case c`, `Case AS c`; a word that opens the next clause is no alias.
+    fn source_alias(&mut self) -> Result<Option<Word>, Refused> {
+        if self.take_keyword("AS") {
+            return self.word().map(Some);
+        }
+        let clause = ["OFFSET", "UPDATE"].iter().any(|word| self.at_keyword(word))
+            || ["GROUP", "ORDER"].iter().any(|word| self.at_keyword(word) && self.word_ahead(1, "BY"));
+        if clause || !self.at_name() { Ok(None) } else { self.word().map(Some) }
+    }
+
+    fn parenthesised(&mut self, role: Role) -> Result<Query, Refused> {
+        self.sign("(")?;
+        let query = self.query(role)?;
+        self.sign(")")?;
+        Ok(query)
+    }
+
+    /// A field path, or a call with at least one argument.
+    fn expression(&mut self) -> Result<Expression, Refused> {
         let path = self.path()?;
-        let test = self.test()?;
-        Ok(Condition::Test(path, test))
+        if path.parts.len() > 1 || !self.at_sign("(") {
+            return Ok(Expression::Path(path));
+        }
+        let name = Word { text: path.parts[0].clone(), at: path.at };
+        if name.text.eq_ignore_ascii_case("DISTANCE") {
+            return self.distance(name);
+        }
+        self.sign("(")?;
+        let arguments = self.nested(|parser| parser.list(Self::expression))?;
+        self.sign(")")?;
+        Ok(Expression::Call(Call { name, arguments }))
     }
 
-    fn test(&mut self) -> Result<Test, Refused> {
-        if self.take_keyword("LIKE") {
-            let TokenKind::Text(pattern) = self.peek().kind.clone() else { return Err(self.unexpected()) };
-            self.next += 1;
-            return Ok(Test::Like(pattern));
-        }
-        let negated = self.take_keyword("NOT");
-        if negated || self.at_keyword("IN") {
-            self.keyword("IN")?;
-            self.sign("(")?;
-            if self.at_keyword("SELECT") {
-                return Err(self.not_simulated("a semi-join"));
-            }
-            let mut literals = vec![self.literal()?];
-            while self.take_sign(",") {
-                literals.push(self.literal()?);
-            }
+    /// `DISTANCE(Place__c, GEOLOCATION(48.1, 11.6), 'km')`
+    fn distance(&mut self, name: Word) -> Result<Expression, Refused> {
+        self.sign("(")?;
+        self.path()?;
+        self.sign(",")?;
+        if self.at_keyword("GEOLOCATION") && self.sign_ahead(1, "(") {
+            self.next += 2;
+            self.figure()?;
+            self.sign(",")?;
+            self.figure()?;
             self.sign(")")?;
-            return Ok(Test::In { negated, literals });
+        } else {
+            self.path()?;
         }
-        if self.at_keyword("INCLUDES") || self.at_keyword("EXCLUDES") {
-            return Err(self.not_simulated("INCLUDES and EXCLUDES"));
-        }
-        let TokenKind::Sign(sign) = self.peek().kind else { return Err(self.unexpected()) };
-        let comparison = match sign {
-            "=" => Comparison::Equal,
-            "!=" | "<>" => Comparison::NotEqual,
-            "<" => Comparison::Less,
-            "<=" => Comparison::LessOrEqual,
-            ">" => Comparison::Greater,
-            ">=" => Comparison::GreaterOrEqual,
-            _ => return Err(self.unexpected()),
-        };
+        self.sign(",")?;
+        let TokenKind::Text(_) = self.peek().kind else { return Err(self.unexpected()) };
         self.next += 1;
-        Ok(Test::Compare(comparison, self.literal()?))
-    }
-
-    fn literal(&mut self) -> Result<Literal, Refused> {
-        let literal = match &self.peek().kind {
-            TokenKind::Text(text) => Some(Literal::Text(text.clone())),
-            TokenKind::Figure(figure) => figure_literal(figure),
-            TokenKind::Word(word) => match word.to_uppercase().as_str() {
-                "NULL" => Some(Literal::Null),
-                "TRUE" => Some(Literal::Flag(true)),
-                "FALSE" => Some(Literal::Flag(false)),
-                "LAST_N_DAYS" => return self.last_days(),
-                upper => DATE_WORDS
-                    .iter()
-                    .find(|(word, _, _)| *word == upper)
-                    .map(|(_, ago, span)| Literal::Days { ago: *ago, span: *span }),
-            },
-            _ => None,
-        };
-        let literal = literal.ok_or_else(|| self.unexpected())?;
-        self.next += 1;
-        Ok(literal)
-    }
-
-    fn last_days(&mut self) -> Result<Literal, Refused> {
-        self.next += 1;
-        self.sign(":")?;
-        let days = i64::try_from(self.count()?).map_err(|_| self.unexpected())?;
-        Ok(Literal::Days { ago: days, span: days + 1 })
+        self.sign(")")?;
+        Ok(Expression::Call(Call { name, arguments: Vec::new() }))
     }
 
     fn order(&mut self) -> Result<Order, Refused> {
-        let path = self.path()?;
+        let by = self.expression()?;
         let descending = self.take_keyword("DESC");
         if !descending {
             self.take_keyword("ASC");
@@ -189,7 +250,7 @@ impl Parser<'_> {
                 self.keyword("LAST")?;
             }
         }
-        Ok(Order { path, descending, nulls_first })
+        Ok(Order { by, descending, nulls_first })
     }
 
     fn path(&mut self) -> Result<Path, Refused> {
@@ -202,28 +263,57 @@ impl Parser<'_> {
     }
 
     fn word(&mut self) -> Result<Word, Refused> {
+        if !self.at_name() {
+            return Err(self.unexpected());
+        }
         let token = self.peek();
         let (TokenKind::Word(text), at) = (token.kind.clone(), token.at) else { return Err(self.unexpected()) };
-        if NOT_SIMULATED.iter().any(|word| text.eq_ignore_ascii_case(word)) {
-            return Err(self.not_simulated(&text.to_uppercase()));
-        }
         self.next += 1;
         Ok(Word { text, at })
     }
 
-    fn count(&mut self) -> Result<usize, Refused> {
-        let TokenKind::Figure(figure) = &self.peek().kind else { return Err(self.unexpected()) };
-        let count = figure.parse().map_err(|_| self.unexpected())?;
-        self.next += 1;
-        Ok(count)
+    fn list<T>(&mut self, each: impl Fn(&mut Self) -> Result<T, Refused>) -> Result<Vec<T>, Refused> {
+        let mut list = vec![each(self)?];
+        while self.take_sign(",") {
+            list.push(each(self)?);
+        }
+        Ok(list)
+    }
+
+    fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Refused>) -> Result<T, Refused> {
+        if self.depth == MAX_DEPTH {
+            return Err(malformed(self.text, self.peek().at, "the query is nested too deeply"));
+        }
+        self.depth += 1;
+        let outcome = inner(self);
+        self.depth -= 1;
+        outcome
     }
 
     fn peek(&self) -> &Token {
         &self.tokens[self.next]
     }
 
+    fn ahead(&self, by: usize) -> &TokenKind {
+        self.tokens.get(self.next + by).map_or(&TokenKind::End, |token| &token.kind)
+    }
+
+    fn sign_ahead(&self, by: usize, sign: &'static str) -> bool {
+        *self.ahead(by) == TokenKind::Sign(sign)
+    }
+
+    fn word_ahead(&self, by: usize, word: &str) -> bool {
+        matches!(self.ahead(by), TokenKind::Word(text) if text.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether a word stands here that may be a name.
+    fn at_name(&self) -> bool {
+        let TokenKind::Word(text) = &self.peek().kind else { return false };
+        !RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word))
+    }
+
     fn at_keyword(&self, keyword: &str) -> bool {
-        matches!(&self.peek().kind, TokenKind::Word(word) if word.eq_ignore_ascii_case(keyword))
+        self.word_ahead(0, keyword)
     }
 
     fn take_keyword(&mut self, keyword: &str) -> bool {
@@ -232,12 +322,22 @@ impl Parser<'_> {
         found
     }
 
+    fn take_two(&mut self, first: &str, second: &str) -> bool {
+        let found = self.at_keyword(first) && self.word_ahead(1, second);
+        self.next += 2 * usize::from(found);
+        found
+    }
+
     fn keyword(&mut self, keyword: &str) -> Result<(), Refused> {
         if self.take_keyword(keyword) { Ok(()) } else { Err(self.unexpected()) }
     }
 
+    fn at_sign(&self, sign: &'static str) -> bool {
+        self.sign_ahead(0, sign)
+    }
+
     fn take_sign(&mut self, sign: &'static str) -> bool {
-        let found = self.peek().kind == TokenKind::Sign(sign);
+        let found = self.at_sign(sign);
         self.next += usize::from(found);
         found
     }
@@ -253,26 +353,10 @@ impl Parser<'_> {
             TokenKind::Sign(sign) => sign,
             TokenKind::End => "<EOF>",
         };
-        if let TokenKind::Word(word) = &token.kind
-            && NOT_SIMULATED.iter().any(|known| word.eq_ignore_ascii_case(known))
-        {
-            return self.not_simulated(&word.to_uppercase());
-        }
         malformed(self.text, token.at, &format!("unexpected token: '{shown}'"))
     }
 
     fn not_simulated(&self, what: &str) -> Refused {
         malformed(self.text, self.peek().at, &format!("the simulated org does not play {what}"))
     }
-}
-
-fn figure_literal(figure: &str) -> Option<Literal> {
-    if let Ok(number) = figure.parse::<f64>() {
-        return Some(Literal::Number(number));
-    }
-    if figure.len() == 10 {
-        return figure.parse::<Date>().ok().map(Literal::Day);
-    }
-    // A date and time needs its zone: `Z` or an offset.
-    figure.parse::<Timestamp>().ok().map(|moment| Literal::Moment(moment.as_millisecond()))
 }

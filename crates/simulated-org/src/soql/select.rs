@@ -1,93 +1,169 @@
-//! Runs a checked plan: which rows, in which order, in which shape.
+//! Runs a checked plan: which rows, in which order.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::Arc;
 
-use serde_json::{Value, json};
-
-use super::Found;
-use super::check::{Place, Plan};
-use super::filter::{order_cells, parent, passes, value};
+use super::check::{Children, Plan, Sorting};
+use super::conditions::{Filter, Probe};
+use super::filter::{order_cells, row_passes, row_value};
+use super::operand::Operand;
+use super::sought::Sought;
+use super::syntax::Comparison;
+use crate::cell::Cell;
+use crate::record_id::RecordId;
 use crate::rows::Row;
-use crate::schema::{FieldKind, Nature};
-use crate::shape::Shape;
-use crate::sharing::Reach;
+use crate::schema::{Nature, ObjectType};
+use crate::sharing::{Reach, reach_with};
 use crate::work::Work;
 
-pub fn select(work: &Work, plan: &Plan, version: u16, with_deleted: bool) -> Found {
-    let mut rows: Vec<&Row> = work
-        .world
-        .rows
-        .all(&plan.object.name)
-        .filter(|row| with_deleted || !row.is_deleted())
-        .filter(|row| plan.object.nature == Nature::Settings || work.reach(plan.object, row) >= Reach::Read)
-        .filter(|row| plan.filter.as_ref().is_none_or(|filter| passes(work, row, filter)))
-        .collect();
-    // No order is promised between ties, so code that forgot to ask for one must break here first.
-    rows.sort_by_key(|row| scramble(row, work.world.queries_run));
-    rows.sort_by(|one, other| {
-        let by_each = plan.order.iter().map(|(place, order)| {
-            let (one, other) = (value(work, one, place), value(work, other, place));
-            order_cells(&one, &other, order.descending, order.nulls_first)
-        });
-        by_each.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-    });
-    let kept = rows.into_iter().skip(plan.offset).take(plan.limit.unwrap_or(usize::MAX));
-    if plan.only_count {
-        return Found { total: kept.count(), records: Vec::new() };
+/// The rows of a plan, in order, without those its offset and limit leave out.
+pub fn rows(work: &Work, plan: &Plan, with_deleted: bool) -> Vec<Arc<Row>> {
+    let rows = sorted(
+        work,
+        matching(work, plan, with_deleted),
+        &plan.order,
+        |row| row.id,
+        |row, by| row_value(work, row, by).into_owned(),
+    );
+    rows.into_iter().skip(plan.offset).take(plan.limit.unwrap_or(usize::MAX)).cloned().collect()
+}
+
+/// How many rows `rows` would find.
+pub fn count(work: &Work, plan: &Plan, with_deleted: bool) -> usize {
+    let matching = matching(work, plan, with_deleted).len();
+    matching.saturating_sub(plan.offset).min(plan.limit.unwrap_or(usize::MAX))
+}
+
+pub fn matching<'w>(work: &'w Work, plan: &Plan, with_deleted: bool) -> Vec<&'w Arc<Row>> {
+    let object = plan.object;
+    let rights = work.grants().on(&object.name);
+    let visible = |row: &Row| {
+        object.nature == Nature::Settings
+            || reach_with(rights, work.org, work.world, work.user, object, row) >= Reach::Read
+    };
+    let fits = |row: &Row| {
+        (with_deleted || !row.is_deleted())
+            && plan.filter.as_ref().is_none_or(|filter| row_passes(work, row, filter))
+            && visible(row)
+    };
+    let narrowed = plan.filter.as_ref().and_then(|filter| narrowed(work, object, filter));
+    match narrowed {
+        Some(rows) => rows.into_iter().filter(|row| fits(row)).collect(),
+        None => work.world.rows.shared(&object.name).filter(|row| fits(row)).collect(),
     }
-    let records: Vec<_> = kept.map(|row| record(work, plan, row, version)).collect();
-    Found { total: records.len(), records }
 }
 
-fn scramble(row: &Row, query: u64) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (row.id, query).hash(&mut hasher);
-    hasher.finish()
-}
-
-fn record(work: &Work, plan: &Plan, row: &Row, version: u16) -> Shape {
-    let places: Vec<(&Place, usize)> = plan.fields.iter().map(|place| (place, 0)).collect();
-    members(work, row, &plan.object.name, &places, version)
-}
-
-/// One object's selected members; places that share a hop nest under one parent.
-fn members(work: &Work, row: &Row, object: &str, places: &[(&Place, usize)], version: u16) -> Shape {
-    let mut members = vec![("attributes".to_owned(), attributes(object, row, version))];
-    let mut done: Vec<&str> = Vec::new();
-    for (place, depth) in places {
-        let Some(hop) = place.hops.get(*depth) else {
-            members.push((place.field.name.clone(), Shape::Plain(cell(row, place, object, version))));
-            continue;
+/// The few rows an index leaves to look at: the fewest that one condition, which must hold, allows.
+fn narrowed<'w>(work: &'w Work, object: &ObjectType, filter: &Filter) -> Option<Vec<&'w Arc<Row>>> {
+    let each: &[Filter] = match filter {
+        Filter::All(filters) => filters,
+        other => std::slice::from_ref(other),
+    };
+    let mut best: Option<Vec<&Arc<Row>>> = None;
+    for condition in each {
+        let found = match condition {
+            Filter::All(_) => narrowed(work, object, condition),
+            Filter::Test(Operand::Field(place), probe) if place.hops.is_empty() => {
+                let limit = best.as_ref().map_or(usize::MAX, Vec::len);
+                wanted_cells(probe).and_then(|cells| look_up(work, object, &place.field.name, &cells, limit))
+            }
+            _ => None,
         };
-        if done.contains(&hop.name) {
-            continue;
+        if let Some(found) = found
+            && best.as_ref().is_none_or(|best| found.len() < best.len())
+        {
+            best = Some(found);
         }
-        done.push(hop.name);
-        let nested: Vec<(&Place, usize)> = places
-            .iter()
-            .filter(|(other, depth)| other.hops.get(*depth).is_some_and(|other| other.name == hop.name))
-            .map(|(other, depth)| (*other, depth + 1))
-            .collect();
-        let shape = row.reference(&hop.field.name).and_then(|id| {
-            let above = parent(work, id)?;
-            let kind = work.org.schema.object_with_prefix(id.prefix())?;
-            Some(self::members(work, above, &kind.name, &nested, version))
-        });
-        members.push((hop.name.to_owned(), shape.unwrap_or_else(Shape::null)));
     }
-    Shape::Members(members)
+    best
 }
 
-fn cell(row: &Row, place: &Place, object: &str, version: u16) -> Value {
-    let cell = row.cell(&place.field.name);
-    if place.field.kind == FieldKind::Base64 && !cell.is_null() {
-        // Bytes never come in a row: only where to get them.
-        return json!(format!("/services/data/v{version}.0/sobjects/{object}/{}/{}", row.id, place.field.name));
+fn wanted_cells(probe: &Probe) -> Option<Vec<Cell>> {
+    match probe {
+        Probe::Compare(Comparison::Equal, sought) => Some(vec![sought.cell()?]),
+        Probe::In { negated: false, sought } => sought.iter().map(Sought::cell).collect(),
+        Probe::Among { negated: false, ids } => Some(ids.iter().copied().map(Cell::Reference).collect()),
+        _ => None,
     }
-    cell.to_json(&place.field.kind)
 }
 
-pub fn attributes(object: &str, row: &Row, version: u16) -> Shape {
-    let url = format!("/services/data/v{version}.0/sobjects/{object}/{}", row.id);
-    Shape::of([("type", Shape::Plain(json!(object))), ("url", Shape::Plain(json!(url)))])
+/// `None` when no index helps, or not better than `limit` rows.
+fn look_up<'w>(
+    work: &'w Work,
+    object: &ObjectType,
+    field: &str,
+    cells: &[Cell],
+    limit: usize,
+) -> Option<Vec<&'w Arc<Row>>> {
+    let rows = &work.world.rows;
+    if field == "Id" {
+        let ids = cells.iter().filter_map(Cell::as_reference);
+        let mut found: Vec<_> = ids.filter_map(|id| rows.shared_row(&object.name, id)).collect();
+        found.sort_by_key(|row| row.id);
+        found.dedup_by_key(|row| row.id);
+        return Some(found);
+    }
+    if !rows.is_indexed(&object.name, field) {
+        return None;
+    }
+    let mut found: Vec<&Arc<Row>> = Vec::new();
+    for cell in cells {
+        found.extend(rows.holding(&object.name, field, cell).take(limit.saturating_sub(found.len()).saturating_add(1)));
+        if found.len() > limit {
+            return None;
+        }
+    }
+    // `IN ('a', 'A')` names the same rows twice.
+    found.sort_by_key(|row| row.id);
+    found.dedup_by_key(|row| row.id);
+    Some(found)
+}
+
+/// Sorts what a query found. No order is promised between ties, so code that forgot to ask for one must break here.
+pub fn sorted<T, K: Hash>(
+    work: &Work,
+    found: Vec<T>,
+    order: &[Sorting],
+    key: impl Fn(&T) -> K,
+    look: impl Fn(&T, &Operand) -> Cell,
+) -> Vec<T> {
+    let scramble = |item: &T| {
+        let mut hasher = DefaultHasher::new();
+        (key(item), work.world.queries_run, work.org.options.shuffle_seed).hash(&mut hasher);
+        hasher.finish()
+    };
+    let looked_up = |item: T| {
+        let cells: Vec<Cell> = order.iter().map(|sorting| look(&item, &sorting.by)).collect();
+        (cells, scramble(&item), item)
+    };
+    let mut keyed: Vec<(Vec<Cell>, u64, T)> = found.into_iter().map(looked_up).collect();
+    keyed.sort_by(|one, other| {
+        let each = order.iter().zip(one.0.iter().zip(&other.0));
+        let by_each = each.map(|(by, (one, other))| order_cells(one, other, by.descending, by.nulls_first));
+        by_each.fold(Ordering::Equal, Ordering::then).then(one.1.cmp(&other.1))
+    });
+    keyed.into_iter().map(|(_, _, item)| item).collect()
+}
+
+/// Rows of a group share what they are grouped by, so one of them tells it.
+pub fn of_first<'w>(work: &'w Work, rows: &[&'w Arc<Row>], operand: &Operand) -> Cow<'w, Cell> {
+    rows.first().map_or(Cow::Borrowed(&Cell::Null), |row| row_value(work, row, operand))
+}
+
+/// The rows of a subquery whose lookup points to `parent`, in order.
+pub fn children(work: &Work, children: &Children, parent: RecordId, with_deleted: bool) -> Vec<Arc<Row>> {
+    let plan = &children.plan;
+    let referring = Cell::Reference(parent);
+    let rights = work.grants().on(&plan.object.name);
+    let fits = |row: &&Arc<Row>| {
+        (with_deleted || !row.is_deleted())
+            && plan.filter.as_ref().is_none_or(|filter| row_passes(work, row, filter))
+            && reach_with(rights, work.org, work.world, work.user, plan.object, row) >= Reach::Read
+    };
+    let found = work.world.rows.holding(&plan.object.name, &children.key.name, &referring).filter(fits).collect();
+    let rows =
+        sorted(work, found, &plan.order, |row: &&Arc<Row>| row.id, |row, by| row_value(work, row, by).into_owned());
+    rows.into_iter().skip(plan.offset).take(plan.limit.unwrap_or(usize::MAX)).cloned().collect()
 }

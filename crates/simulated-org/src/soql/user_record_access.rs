@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::syntax::{Comparison, Condition, Item, Literal, Query, Test};
+use super::syntax::{Comparison, Condition, Expression, Item, Literal, Query, Test};
 use super::{Found, id_literal, malformed};
 use crate::record_id::RecordId;
 use crate::refused::Refused;
@@ -27,7 +27,7 @@ pub fn run(work: &Work, text: &str, query: &Query) -> Result<Found, Refused> {
     let refuse = |reason: &str| malformed(text, query.from.at, reason);
     let fields = query.items.iter().map(|item| match item {
         Item::Count => Err(refuse("COUNT is not supported on UserRecordAccess")),
-        Item::Path(path) => {
+        Item::Value(Expression::Path(path), None) => {
             match (&path.parts[..], LEVELS.iter().find(|name| path.parts[0].eq_ignore_ascii_case(name))) {
                 ([_], Some(name)) => Ok(*name),
                 _ => Err(malformed(
@@ -37,10 +37,14 @@ pub fn run(work: &Work, text: &str, query: &Query) -> Result<Found, Refused> {
                 )),
             }
         }
+        _ => Err(refuse("only RecordId and access fields may be selected from UserRecordAccess")),
     });
     let fields = fields.collect::<Result<Vec<_>, _>>()?;
     if !fields.contains(&"RecordId") {
         return Err(refuse("RecordId must be selected together with access fields"));
+    }
+    if !query.groups.is_empty() || query.scope.is_some() || query.more_sources.is_some() {
+        return Err(refuse("UserRecordAccess is neither grouped nor scoped nor joined"));
     }
     if !query.order.is_empty() || query.offset != 0 {
         return Err(refuse("UserRecordAccess cannot be ordered or offset by other fields"));
@@ -61,7 +65,7 @@ fn filters(text: &str, query: &Query) -> Result<(RecordId, Vec<RecordId>), Refus
     let Some(Condition::All(conditions)) = &query.filter else { return Err(refuse()) };
     let (mut user, mut records) = (None, None);
     for condition in conditions {
-        let Condition::Test(path, test) = condition else { return Err(refuse()) };
+        let Condition::Test(Expression::Path(path), test) = condition else { return Err(refuse()) };
         let literals = match test {
             Test::Compare(Comparison::Equal, literal) => std::slice::from_ref(literal),
             Test::In { negated: false, literals } => literals,

@@ -5,6 +5,7 @@
 mod actions;
 mod agent_tokens;
 mod apps;
+mod batches;
 mod caller;
 mod case_page;
 mod collections;
@@ -13,9 +14,11 @@ mod deploys;
 mod describe;
 mod events;
 mod faults;
+mod field_rights;
 mod files;
 mod https;
 mod identity;
+mod grouped_queries;
 #[path = "../../fuzz/intake.rs"]
 mod intake;
 mod logins;
@@ -31,3 +34,6 @@ mod refresh_tokens;
 mod streaming;
 mod visitor;
 mod web_login;
+mod scale;
+mod soql_syntax;
+mod subqueries;
