@@ -90,7 +90,7 @@ pub fn render(
         (None, plan) => plan,
         (Some(number), Plan { output: Output::Rows(mut selected), .. }) if number < selected.len() => {
             match selected.swap_remove(number) {
-                Selected::Children(children) => children.plan,
+                Selected::Children(children) => *children.plan,
                 Selected::Field(_) => return Ok(Vec::new()),
             }
         }

@@ -91,8 +91,7 @@ pub fn check_filter(filter: Option<&Condition>) -> Result<(), Refused> {
 fn narrows(condition: &Condition) -> bool {
     match condition {
         Condition::All(conditions) => conditions.iter().any(narrows),
-        Condition::Any(_) | Condition::Not(_) => false,
-        Condition::Test(Expression::Call(_), _) => false,
+        Condition::Any(_) | Condition::Not(_) | Condition::Test(Expression::Call(_), _) => false,
         Condition::Test(Expression::Path(path), test) => {
             let [field] = &path.parts[..] else { return false };
             let named = ["ContentDocumentId", "LinkedEntityId"].iter().any(|known| field.eq_ignore_ascii_case(known));

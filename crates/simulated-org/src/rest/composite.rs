@@ -121,12 +121,11 @@ fn run_part(
     let mut query = query;
     if all_or_none && is_collection(&path) {
         // The outer flag overrides what the collection says.
-        match &mut body {
-            Some(Value::Object(body)) => drop(body.insert("allOrNone".to_owned(), Value::Bool(true))),
-            _ => {
-                query.retain(|(name, _)| name != "allOrNone");
-                query.push(("allOrNone".to_owned(), "true".to_owned()));
-            }
+        if let Some(Value::Object(body)) = &mut body {
+            body.insert("allOrNone".to_owned(), Value::Bool(true));
+        } else {
+            query.retain(|(name, _)| name != "allOrNone");
+            query.push(("allOrNone".to_owned(), "true".to_owned()));
         }
     }
     let call =

@@ -95,8 +95,12 @@ fn collect<'a>(
         let mut fields = Map::new();
         for (name, value) in record.iter().filter(|(name, _)| *name != "attributes") {
             match value.get("records").and_then(Value::as_array) {
-                Some(list) => drop(children.insert(name.as_str(), list)),
-                None => drop(fields.insert(name.clone(), value.clone())),
+                Some(list) => {
+                    children.insert(name.as_str(), list);
+                }
+                None => {
+                    fields.insert(name.clone(), value.clone());
+                }
             }
         }
         nodes.push(Node { reference: reference.to_owned(), object, parent, fields });

@@ -37,7 +37,7 @@ pub fn load_rows(
         let Some(field) = object.field(name) else { continue };
         match value {
             Value::String(text) if text.contains("{n}") => varied.push(Varied::Numbered(field, text)),
-            Value::Array(list) => {
+            Value::Array(list) if !list.is_empty() => {
                 let cells = list.iter().map(|value| {
                     let body = Map::from_iter([(name.clone(), value.clone())]);
                     let cells = read_body(work, object, &body, Purpose::Create)?;

@@ -36,7 +36,7 @@ pub struct Children<'a> {
     /// As answered: `FileRequests__r`.
     pub name: &'a str,
     pub key: &'a Field,
-    pub plan: Plan<'a>,
+    pub plan: Box<Plan<'a>>,
 }
 
 pub struct Grouping<'a> {
@@ -196,7 +196,7 @@ fn child_plan<'a>(scope: &Scope<'_, 'a>, query: &Query) -> Result<Children<'a>, 
         );
         return Err(Refused::bad("INVALID_TYPE", pointed(text, query.from.at, &reason)));
     };
-    Ok(Children { name, key, plan: plan(work, text, query, child, true)? })
+    Ok(Children { name, key, plan: Box::new(plan(work, text, query, child, true)?) })
 }
 
 fn grouping<'a>(scope: &Scope<'_, 'a>, query: &Query) -> Result<Grouping<'a>, Refused> {

@@ -77,7 +77,7 @@ impl<'a> Filter<'a> {
     }
 }
 
-impl<'w, 'a> Scope<'w, 'a> {
+impl<'a> Scope<'_, 'a> {
     pub fn filter(&self, condition: &Condition) -> Result<Filter<'a>, Refused> {
         if semi_joins(condition) > MAX_SEMI_JOINS {
             let reason = format!("maximum {MAX_SEMI_JOINS} semi join sub-selects are allowed");

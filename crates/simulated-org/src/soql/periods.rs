@@ -77,7 +77,6 @@ pub fn period(word: &str, count: i64, now_ms: i64, zone: &TimeZone) -> Option<Pe
         "NEXT_90_DAYS" => (1, 90),
         "LAST_N_DAYS" => (count.checked_neg()?, count.checked_add(1)?),
         "YESTERDAY" => (-1, 1),
-        "TODAY" => (0, 1),
         "TOMORROW" => (1, 1),
         word if word.starts_with("LAST_N_") => (count.checked_neg()?, count),
         word if word.starts_with("NEXT_N_") => (1, count),

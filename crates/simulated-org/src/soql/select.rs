@@ -48,15 +48,21 @@ pub fn matching<'w>(work: &'w Work, plan: &Plan, with_deleted: bool) -> Vec<&'w 
             && plan.filter.as_ref().is_none_or(|filter| row_passes(work, row, filter))
             && visible(row)
     };
-    let narrowed = plan.filter.as_ref().and_then(|filter| narrowed(work, object, filter));
+    // Few rows first: a condition that leaves half the Org is no help beside one that leaves a single row.
+    let narrowed = plan
+        .filter
+        .as_ref()
+        .and_then(|filter| narrowed(work, object, filter, FEW).or_else(|| narrowed(work, object, filter, usize::MAX)));
     match narrowed {
         Some(rows) => rows.into_iter().filter(|row| fits(row)).collect(),
         None => work.world.rows.shared(&object.name).filter(|row| fits(row)).collect(),
     }
 }
 
+const FEW: usize = 1_000;
+
 /// The few rows an index leaves to look at: the fewest that one condition, which must hold, allows.
-fn narrowed<'w>(work: &'w Work, object: &ObjectType, filter: &Filter) -> Option<Vec<&'w Arc<Row>>> {
+fn narrowed<'w>(work: &'w Work, object: &ObjectType, filter: &Filter, most: usize) -> Option<Vec<&'w Arc<Row>>> {
     let each: &[Filter] = match filter {
         Filter::All(filters) => filters,
         other => std::slice::from_ref(other),
@@ -64,9 +70,9 @@ fn narrowed<'w>(work: &'w Work, object: &ObjectType, filter: &Filter) -> Option<
     let mut best: Option<Vec<&Arc<Row>>> = None;
     for condition in each {
         let found = match condition {
-            Filter::All(_) => narrowed(work, object, condition),
+            Filter::All(_) => narrowed(work, object, condition, most),
             Filter::Test(Operand::Field(place), probe) if place.hops.is_empty() => {
-                let limit = best.as_ref().map_or(usize::MAX, Vec::len);
+                let limit = best.as_ref().map_or(most, Vec::len);
                 wanted_cells(probe).and_then(|cells| look_up(work, object, &place.field.name, &cells, limit))
             }
             _ => None,

@@ -50,3 +50,61 @@ async fn settings_point_at_this_connector() {
     let rows = caller.rows("SELECT DeveloperName, BaseUrl__c, LanguageField__c FROM CasegateSetting__mdt").await;
     assert_eq!(rows[0]["BaseUrl__c"], "http://127.0.0.1:8443");
 }
+
+#[tokio::test]
+async fn an_unchanged_describe_is_not_sent_again() {
+    let caller = Caller::start().await;
+    for path in ["sobjects", "sobjects/Case", "sobjects/Case/describe"] {
+        let asked = |since: &str| {
+            reply(caller.request(reqwest::Method::GET, path).header("If-Modified-Since", since.to_owned()))
+        };
+        let same = asked("Sat, 21 Nov 2026 16:18:12 GMT").await;
+        assert_eq!((same.status, &same.body), (304, &serde_json::Value::Null), "{path}");
+        assert_eq!(asked("Fri, 20 Nov 2026 16:18:12 GMT").await.status, 200, "{path}");
+        assert_eq!(asked("yesterday").await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn describe_holds_all_that_typed_clients_decode() {
+    let caller = Caller::start().await;
+    let listed = caller.get("sobjects").await.body;
+    for object in listed["sobjects"].as_array().unwrap() {
+        let name = object["name"].as_str().unwrap();
+        let whole = caller.get(&format!("sobjects/{name}/describe")).await.body;
+        for flag in [
+            "activateable",
+            "createable",
+            "custom",
+            "customSetting",
+            "deepCloneable",
+            "deletable",
+            "deprecatedAndHidden",
+            "feedEnabled",
+            "hasSubtypes",
+            "isInterface",
+            "isSubtype",
+            "layoutable",
+            "mergeable",
+            "mruEnabled",
+            "queryable",
+            "replicateable",
+            "retrieveable",
+            "searchable",
+            "triggerable",
+            "undeletable",
+            "updateable",
+        ] {
+            assert!(object[flag].is_boolean() && whole[flag].is_boolean(), "{name}.{flag}");
+        }
+        for text in ["label", "labelPlural", "name"] {
+            assert!(whole[text].as_str().is_some_and(|text| !text.is_empty()), "{name}.{text}");
+        }
+        for list in ["fields", "childRelationships", "recordTypeInfos", "supportedScopes", "actionOverrides"] {
+            assert!(whole[list].is_array(), "{name}.{list}");
+        }
+        for field in whole["fields"].as_array().unwrap() {
+            assert!(field.as_object().unwrap().len() >= 55, "{name}.{}", field["name"]);
+        }
+    }
+}

@@ -41,7 +41,7 @@ async fn with_permission(kind: &str, name: &str, rewrite: impl Fn(&str) -> Strin
         found |= hit;
         let inner = if hit { rewrite(inner) } else { inner.to_owned() };
         if !inner.is_empty() {
-            rewritten += &format!("{open}{inner}{close}");
+            rewritten.extend([&open, &inner, &close].map(String::as_str));
         }
         rewritten += rest;
     }

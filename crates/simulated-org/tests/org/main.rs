@@ -27,6 +27,7 @@ mod merges;
 mod namespaces;
 mod program;
 mod queries;
+mod query_refusals;
 mod random_bytes;
 mod record_access;
 mod records;
@@ -35,5 +36,7 @@ mod streaming;
 mod visitor;
 mod web_login;
 mod scale;
+#[path = "../../fuzz/checks.rs"]
+mod soql_checks;
 mod soql_syntax;
 mod subqueries;

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use simulated_org::soql::parser::parse;
 use tree_sitter::{Node, Parser};
 
+use crate::soql_checks;
+
 /// Decisions, taken one by one; when they run out, everything ends as soon as it can.
 struct Choices<'a> {
     left: std::slice::Iter<'a, u32>,
@@ -294,11 +296,30 @@ proptest! {
     }
 
     #[test]
+    fn no_text_upsets_the_parser(text in "[A-Za-z_0-9 '\\\\%().,:=<>!+\n-]{0,60}", bytes in vec(any::<u8>(), 0..60)) {
+        soql_checks::soql(text.as_bytes());
+        soql_checks::soql(format!("SELECT Id FROM Case WHERE {text}").as_bytes());
+        soql_checks::soql(&bytes);
+    }
+
+    #[test]
     fn damaged_queries_are_judged_alike(choices in vec(any::<u32>(), 0..60), damages in vec(any::<u32>(), 12)) {
         let mut tokens = Vec::new();
         query(&mut Choices { left: choices.iter(), depth: 0 }, &mut tokens, true);
         damage(&mut Choices { left: damages.iter(), depth: 0 }, &mut tokens);
         check(&mut oracle(), &written(&tokens))?;
+    }
+}
+
+#[test]
+fn every_seed_of_the_fuzz_target_passes_its_check() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/soql");
+    let seeds: Vec<_> = std::fs::read_dir(folder).unwrap().map(|seed| seed.unwrap().path()).collect();
+    assert!(seeds.len() >= 7);
+    for seed in seeds {
+        let text = std::fs::read(&seed).unwrap();
+        soql_checks::soql(&text);
+        assert!(parse(std::str::from_utf8(&text).unwrap()).is_ok(), "{}", seed.display());
     }
 }
 

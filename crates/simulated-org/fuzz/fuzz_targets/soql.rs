@@ -1,0 +1,8 @@
+//! The shared check of `soql`, under libFuzzer.
+
+#![no_main]
+
+#[path = "../checks.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::soql(bytes));
