@@ -16,9 +16,9 @@ mod events;
 mod faults;
 mod field_rights;
 mod files;
+mod grouped_queries;
 mod https;
 mod identity;
-mod grouped_queries;
 #[path = "../../fuzz/intake.rs"]
 mod intake;
 mod logins;
@@ -32,11 +32,11 @@ mod random_bytes;
 mod record_access;
 mod records;
 mod refresh_tokens;
-mod streaming;
-mod visitor;
-mod web_login;
 mod scale;
 #[path = "../../fuzz/checks.rs"]
 mod soql_checks;
 mod soql_syntax;
+mod streaming;
 mod subqueries;
+mod visitor;
+mod web_login;
