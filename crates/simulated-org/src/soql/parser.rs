@@ -146,8 +146,9 @@ impl Parser<'_> {
         if self.at_keyword("TYPEOF") && matches!(self.ahead(1), TokenKind::Word(_)) && !self.word_ahead(1, "FROM") {
             return self.type_of(at);
         }
-        if self.at_keyword("FIELDS") && self.sign_ahead(1, "(") {
-            self.next += 2;
+        if self.at_keyword("FIELDS") {
+            self.keyword("FIELDS")?;
+            self.sign("(")?;
             let word = self.word()?;
             let set = match word.text.to_uppercase().as_str() {
                 "ALL" => FieldSet::All,

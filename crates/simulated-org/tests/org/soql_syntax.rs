@@ -4,6 +4,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use simulated_org::soql::parser::parse;
 use tree_sitter::{Node, Parser};
 
@@ -284,7 +285,14 @@ fn oracle() -> Parser {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    // The same queries in every run: a new disagreement is looked for on purpose, with another seed, and does not fall on
+    // whoever changes something else.
+    #![proptest_config(ProptestConfig {
+        cases: 1_000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20_261_121),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn whole_queries_are_accepted_by_both(choices in vec(any::<u32>(), 0..80)) {
