@@ -293,6 +293,8 @@ async fn a_user_with_too_few_or_too_many_rights_is_named() {
     ] {
         let mut set_up = SetUp::with(options()).await;
         set_up.app_knows_our_certificate();
+        // Whoever approved the app for this user did not look at what they may do.
+        set_up.org.pre_authorise("casegate", username).unwrap();
         set_up.told.username = Some(username.to_owned());
         set_up.token(agent, case, &TokenOverrides::default());
         let report = set_up.report().await;

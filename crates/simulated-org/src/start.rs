@@ -167,6 +167,12 @@ impl SimulatedOrg {
         self.org.apps.alter(nickname, change).with_context(|| format!("no app {nickname}"))
     }
 
+    /// Lets a user, by id, nickname or username, use an app that wants an admin's approval.
+    pub fn pre_authorise(&self, nickname: &str, user: &str) -> Result<()> {
+        let user = user_named(self.org.seeded(), user).with_context(|| format!("no user {user}"))?;
+        self.alter_app(nickname, |app| app.pre_authorise(user))
+    }
+
     /// A seeded record's id: `seeded("users", "anna")`, `seeded("cases", "gateway_reboots")`.
     pub fn seeded(&self, kind: &str, nickname: &str) -> Option<String> {
         self.org.seeded().get(kind)?.get(nickname)?["id"].as_str().map(str::to_owned)

@@ -24,10 +24,9 @@ pub struct Whose {
 /// Pre-authorises the user, or consents for them where users do that themselves.
 pub async fn approve(State(org): State<Arc<Org>>, Path(nickname): Path<String>, Json(whose): Json<Whose>) -> Response {
     alter(&org, &nickname, &whose, |app, world, user| {
-        app.withdrawn_users.remove(&user);
-        match &mut app.permitted_users {
-            PermittedUsers::SelfAuthorised => world.authorizations.approve(app, user),
-            PermittedUsers::AdminApproved { users, .. } => drop(users.insert(user)),
+        app.pre_authorise(user);
+        if matches!(app.permitted_users, PermittedUsers::SelfAuthorised) {
+            world.authorizations.approve(app, user);
         }
     })
 }

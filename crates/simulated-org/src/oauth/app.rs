@@ -78,6 +78,14 @@ impl Apps {
 }
 
 impl App {
+    /// An admin approves the user; where users approve the app themselves, only a withdrawal is undone.
+    pub fn pre_authorise(&mut self, user: RecordId) {
+        self.withdrawn_users.remove(&user);
+        if let PermittedUsers::AdminApproved { users, .. } = &mut self.permitted_users {
+            users.insert(user);
+        }
+    }
+
     /// Registers a certificate for JWT bearer; says no when it holds no RSA key.
     pub fn register(&mut self, certificate_pem: &str) -> Result<(), jsonwebtoken::errors::Error> {
         jwt_bearer::public_key(certificate_pem)?;
