@@ -1,5 +1,5 @@
-//! Building the workspace, once, in one shape: libraries, binaries and tests together, so that no later part rebuilds
-//! anything with other features.
+//! Building the workspace, once, in one shape: all targets together, so that no later part rebuilds anything with other
+//! features; and under clippy's eyes, so that the dependencies are not compiled a second time just to be linted against.
 
 use std::{
     io::{BufRead, BufReader},
@@ -26,9 +26,17 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// Cargo with clippy's compiler in the place of rustc, for the workspace's own crates: `cargo clippy` does the same, but
+/// ends before any code is generated. A warning is an error.
+pub fn linting(arguments: &[&str]) -> Command {
+    let mut command = cargo(arguments);
+    command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__");
+    command
+}
+
 /// Builds everything the parts run, and names the test programs in cargo's order.
 pub fn build_everything() -> Result<Vec<TestProgram>> {
-    let mut child = cargo(&["build", "--workspace", "--lib", "--bins", "--tests"])
+    let mut child = linting(&["build", "--workspace", "--all-targets"])
         .arg("--message-format=json-render-diagnostics")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -41,14 +49,15 @@ pub fn build_everything() -> Result<Vec<TestProgram>> {
         programs.extend(test_program(&message));
     }
     if !child.wait()?.success() {
-        bail!("the workspace does not build");
+        bail!("the workspace does not build, or clippy has something to say");
     }
     programs.sort_by(|a, b| (&a.package, &a.target).cmp(&(&b.package, &b.target)));
     Ok(programs)
 }
 
 fn test_program(message: &Value) -> Option<TestProgram> {
-    if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true {
+    let is_bench = message["target"]["kind"][0] == "bench";
+    if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true || is_bench {
         return None;
     }
     let path = PathBuf::from(message["executable"].as_str()?);

@@ -58,10 +58,9 @@ struct Part {
     essential: bool,
 }
 
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 12] = [
     part("fmt", "rustfmt leaves nothing to change", fmt),
-    part("clippy", "no warning anywhere in the workspace", clippy),
-    part("build", "libraries, binaries and tests, once", programs::build).essential(),
+    part("build", "all targets, once, without a warning of clippy", programs::build).essential(),
     part("setup", "tools and npm packages; what is missing is installed meanwhile", setup::run).essential(),
     part("unit", "each crate's own tests, on SQLite and a real PostgreSQL", programs::unit),
     part("journeys", "house rules, user stories, faults, acceptance", programs::journeys),
@@ -159,9 +158,4 @@ fn summary(rows: &[(&str, Tally, Duration)]) -> ExitCode {
 
 fn fmt(_: &mut Bench) -> Result<Tally> {
     Ok(Tally::one(run::watched(&mut cargo::cargo(&["fmt", "--all", "--", "--check"]), |_| {})?))
-}
-
-fn clippy(_: &mut Bench) -> Result<Tally> {
-    let mut clippy = cargo::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    Ok(Tally::one(run::watched(&mut clippy, |_| {})?))
 }

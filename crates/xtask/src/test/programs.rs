@@ -23,7 +23,7 @@ pub fn build(bench: &mut Bench) -> Result<Tally> {
 pub fn unit(bench: &mut Bench) -> Result<Tally> {
     let mut tally = test_programs(bench, |program| program.package != JOURNEYS)?;
     say::line("\ndocumentation examples");
-    tally.add(counted(cargo::cargo(&["test", "--workspace", "--doc", "--quiet"]))?);
+    tally.add(counted(cargo::linting(&["test", "--workspace", "--doc", "--quiet"]))?);
     Ok(tally)
 }
 
