@@ -5,7 +5,7 @@ use std::time::Duration;
 use connector::randomness::Randomness;
 use connector::store;
 use serde_json::{Value, json};
-use simulated_org::{Fault, SimulatedOrg};
+use simulated_org::{Offence, SimulatedOrg};
 
 use crate::agent::Agent;
 use crate::answer::Answer;
@@ -57,6 +57,7 @@ impl Casegate {
             orgs.push(start_org(index, &options, &clock, &base_url, &marker).await);
         }
         let own = OwnKeys::make(folder.path());
+        forbid_own_keys(&orgs, folder.path());
         let database = Database::create(options.engine, folder.path()).await;
         let objects = match options.objects {
             Objects::Disk => format!("url = \"file://{}\"", folder.path().join("objects").display()),
@@ -131,6 +132,9 @@ impl Casegate {
     }
 
     pub async fn try_open(&self, link: &str) -> Result<Customer, Answer> {
+        if let Some((_, secret)) = link.split_once('#') {
+            self.orgs.iter().for_each(|org| org.referee().forbid("the secret of a link", secret));
+        }
         Customer::try_open(&self.http, &self.connector.url, link).await
     }
 
@@ -163,12 +167,44 @@ impl Casegate {
         Answer::of(self.http.post(url).json(&json!({ "user": user }))).await.expect(200);
     }
 
+    /// Two Cases become one: the first is deleted in favour of the second.
+    pub async fn merge_case(&self, lost: &str, into: &str) {
+        let url = format!("{}/__sim/cases/{}/merge", self.org().admin_url(), self.case_in(0, lost));
+        Answer::of(self.http.post(url).json(&json!({ "into": self.case_in(0, into) }))).await.expect(200);
+    }
+
+    pub async fn delete_case(&self, case: &str) {
+        let url = format!("{}/__sim/cases/{}/delete", self.org().admin_url(), self.case_in(0, case));
+        Answer::of(self.http.post(url).json(&json!({}))).await.expect(200);
+    }
+
+    /// Somebody takes the Case out of the recycle bin.
+    pub async fn restore_case(&self, case: &str) {
+        self.change_row("Case", &self.case_in(0, case), &json!({ "IsDeleted": false })).await;
+    }
+
+    /// Somebody inside the Org changes a row.
+    pub async fn change_row(&self, object: &str, id: &str, fields: &Value) {
+        let url = format!("{}/__sim/records/{object}/{id}", self.org().admin_url());
+        Answer::of(self.http.post(url).json(fields)).await.expect(200);
+    }
+
+    /// A flow inserts a row; gives its id.
+    pub async fn flow_inserts(&self, object: &str, fields: Value) -> String {
+        let url = format!("{}/__sim/records/{object}", self.org().admin_url());
+        let made =
+            Answer::of(self.http.post(url).json(&json!({ "user": "admin", "fields": fields }))).await.expect(200);
+        made.json()["id"].as_str().expect("a row has an id").to_owned()
+    }
+
     /// Every fault ends.
     pub fn heal_salesforce(&self) {
         for org in &self.orgs {
-            assert!(!referee::has_tripped(org), "{}", referee::LEAKED_TO_SALESFORCE);
+            for report in org.faults().unused() {
+                let sentence = format!("a fault was planted but never struck: {:?}", report.fault);
+                org.referee().note(Offence::UnusedFault, sentence);
+            }
             org.faults().clear();
-            plant_tripwire(org, &self.marker);
         }
     }
 
@@ -189,6 +225,17 @@ impl Casegate {
     pub async fn settle(&self) {
         for _ in 0..MOST_ROUNDS {
             self.work().await;
+            let jobs = self.jobs().await;
+            let Some(next) = jobs.iter().map(|job| job.run_at.max(job.leased_until)).min() else { return };
+            self.clock.advance_to(next);
+        }
+        panic!("work remains: {:?}", self.jobs().await);
+    }
+
+    /// As [`Self::settle`], with so many workers at once: for answers that are waited for in real time.
+    pub async fn settle_at_once(&self, workers: usize) {
+        for _ in 0..MOST_ROUNDS {
+            futures_util::future::join_all((0..workers).map(|_| Box::pin(self.work()))).await;
             let jobs = self.jobs().await;
             let Some(next) = jobs.iter().map(|job| job.run_at.max(job.leased_until)).min() else { return };
             self.clock.advance_to(next);
@@ -252,6 +299,7 @@ async fn start_org(index: usize, options: &Options, clock: &StoryClock, base_url
         connector_url: base_url.to_owned(),
         org_id: ORG_IDS[index].to_owned(),
         namespace: options.namespace.to_owned(),
+        strict: true,
         clock: clock.orgs(),
         agent_key_and_certificate: Some((keys.agent.key.clone(), keys.agent.certificate.clone())),
         ..simulated_org::Options::default()
@@ -259,12 +307,22 @@ async fn start_org(index: usize, options: &Options, clock: &StoryClock, base_url
     .await
     .expect("the simulated Org starts");
     org.register_client_certificate(&keys.client.certificate).expect("the Org takes our certificate");
-    plant_tripwire(&org, marker);
+    let referee = org.referee();
+    referee.budget(options.api_budget);
+    referee.forbid("bytes of a customer's file", marker);
+    // Any line of a key gives it away.
+    for line in keys.client.key.lines().chain(keys.agent.key.lines()).filter(|line| !line.starts_with("-----")) {
+        referee.forbid("a private key", line);
+    }
     org
 }
 
-/// A rule that strikes every request whose body carries the marker, and does nothing but count.
-fn plant_tripwire(org: &SimulatedOrg, marker: &str) {
-    let tripwire = Fault::new(simulated_org::Effect::Delay { ms: 0 }).body(marker).always();
-    org.faults().add(Fault { name: Some(referee::TRIPWIRE.to_owned()), ..tripwire }).expect("the marker is a pattern");
+/// Neither in clear nor in disguise may any of these reach Salesforce.
+fn forbid_own_keys(orgs: &[SimulatedOrg], folder: &std::path::Path) {
+    for org in orgs {
+        for name in ["current.key", "link-hash.key"] {
+            let secret = std::fs::read_to_string(folder.join(name)).expect("the keys were made");
+            org.referee().forbid("a key of the connector", secret.trim());
+        }
+    }
 }

@@ -28,6 +28,8 @@ pub struct Options {
     pub policy: &'static str,
     /// More lines for `[limits]`.
     pub limits: &'static str,
+    /// The most calls that each Org may get before the story fails.
+    pub api_budget: u64,
 }
 
 impl Default for Options {
@@ -40,6 +42,7 @@ impl Default for Options {
             consent_wording: None,
             policy: "",
             limits: "",
+            api_budget: 150,
         }
     }
 }

@@ -8,14 +8,10 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use connector::store::Engine;
 use futures_util::TryStreamExt as _;
 use object_store::ObjectStoreExt as _;
-use simulated_org::SimulatedOrg;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::casegate::Casegate;
 use crate::logs;
-
-/// The fault rule that counts requests to an Org which carry the marker.
-pub const TRIPWIRE: &str = "the marker of a customer's file";
 
 pub async fn look(world: &Casegate) -> Vec<String> {
     let mut findings = Vec::new();
@@ -115,21 +111,9 @@ async fn cells(world: &Casegate, marks: &[Vec<u8>], findings: &mut Vec<String>) 
     }
 }
 
-pub const LEAKED_TO_SALESFORCE: &str = "a request to Salesforce holds bytes of a customer's file";
-
-pub fn has_tripped(org: &SimulatedOrg) -> bool {
-    let is_tripwire = |name: Option<&str>| name == Some(TRIPWIRE);
-    org.faults().list().iter().any(|report| is_tripwire(report.fault.name.as_deref()) && report.hits > 0)
-}
-
 fn salesforce(world: &Casegate, marks: &[Vec<u8>], findings: &mut Vec<String>) {
     for org in &world.orgs {
-        if has_tripped(org) {
-            findings.push(LEAKED_TO_SALESFORCE.to_owned());
-        }
-        for request in org.requests().iter().filter(|request| request.unknown_route) {
-            findings.push(format!("no Org has the route {} {}", request.method, request.path));
-        }
+        findings.extend(org.verdict());
         for mail in org.mails().iter().filter(|mail| found(mail.raw.as_bytes(), marks)) {
             findings.push(format!("the mail {:?} holds bytes of a customer's file", mail.subject));
         }

@@ -28,7 +28,7 @@ async fn the_second_time_gives_the_same_receipt() {
 #[tokio::test]
 async fn finishing_and_beginning_at_once_never_both_succeed() {
     for options in [Options::default(), Options::on_postgres()] {
-        let world = Casegate::start(options).await;
+        let world = Casegate::start(Options { api_budget: 400, ..options }).await;
         let anna = world.agent("anna").on("gateway_reboots");
         for round in 0..12 {
             let link = anna.copy_link(&anna.request_file(&a_request(&round.to_string())).await).await;

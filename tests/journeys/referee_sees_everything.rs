@@ -40,7 +40,7 @@ async fn an_object_that_went_away() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "a request to Salesforce holds bytes of a customer's file")]
+#[should_panic(expected = "PATCH /services/data/v67.0/sobjects/FileRequest__c/ExternalId__c/")]
 async fn bytes_of_a_file_in_salesforce() {
     let world = Casegate::usual().await;
     let mut request = a_request("1");
@@ -90,4 +90,35 @@ async fn bytes_of_a_file_in_the_log() {
 #[should_panic(expected = "every story ends with `finish`")]
 async fn a_story_without_an_end() {
     drop(Casegate::usual().await);
+}
+
+#[tokio::test]
+#[should_panic(expected = "a fault was planted but never struck")]
+async fn a_fault_that_proved_nothing() {
+    let world = Casegate::usual().await;
+    world.org().faults().add(simulated_org::Fault::reset().on("GET", "/never")).unwrap();
+    world.finish().await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "calls were made where 2 should have been enough")]
+async fn more_calls_than_the_story_needs() {
+    let world = Casegate::start(Options { api_budget: 2, ..Options::default() }).await;
+    world.agent("anna").on("gateway_reboots").request_file(&a_request("1")).await;
+    world.settle().await;
+    world.finish().await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "holds the secret of a link")]
+async fn a_link_in_salesforce() {
+    let world = Casegate::usual().await;
+    let anna = world.agent("anna").on("gateway_reboots");
+    let link = anna.copy_link(&anna.request_file(&a_request("1")).await).await;
+    let mut request = a_request("2");
+    request["message"] = link.as_str().into();
+    anna.request_file(&request).await;
+    world.settle().await;
+    world.customer_opens(&link).await;
+    world.finish().await;
 }

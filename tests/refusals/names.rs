@@ -150,7 +150,7 @@ async fn on_postgres() {
 }
 
 async fn names_stay_names(options: Options) {
-    let world = Casegate::start(options).await;
+    let world = Casegate::start(Options { api_budget: 2_000, ..options }).await;
     let mut table = Table::new("names");
     let anna = world.agent("anna").on("gateway_reboots");
     let grace = Session::of(&world, &anna, &request(&anna, "1").await).await;

@@ -19,8 +19,8 @@ pub struct Stage {
     pub http: reqwest::Client,
     /// Where the process listens.
     pub address: String,
-    org: SimulatedOrg,
-    case: String,
+    pub org: SimulatedOrg,
+    pub case: String,
     process: Option<Child>,
 }
 
@@ -37,6 +37,7 @@ impl Stage {
         let org = SimulatedOrg::start(simulated_org::Options {
             metadata: Some(repository()),
             connector_url: base_url.clone(),
+            strict: true,
             ..simulated_org::Options::default()
         })
         .await

@@ -21,6 +21,7 @@ pub mod locks;
 pub mod mails;
 pub mod many_records;
 pub mod records;
+pub mod referee;
 pub mod requests;
 pub mod seed;
 pub mod sessions;

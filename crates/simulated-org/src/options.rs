@@ -42,6 +42,8 @@ pub struct Options {
     pub org_wide_addresses: Vec<String>,
     /// What uploads may weigh.
     pub file_limits: FileLimits,
+    /// Stopping it fails when its referee has found anything: for tests.
+    pub strict: bool,
     /// Shuffles what no ORDER BY puts in order. Another seed, other ties.
     pub shuffle_seed: u64,
     /// Mails above this size are refused.
@@ -71,6 +73,7 @@ impl Default for Options {
             query_batch_limit: 2_000,
             org_wide_addresses: Vec::new(),
             file_limits: FileLimits::default(),
+            strict: false,
             shuffle_seed: 0,
             mail_limit_bytes: 25 * 1024 * 1024,
         }

@@ -17,6 +17,7 @@ use crate::oauth::app::Apps;
 use crate::oauth::identity_key::IdentityKey;
 use crate::options::Options;
 use crate::record_id::RecordId;
+use crate::referee::Referee;
 use crate::request_log::RequestLog;
 use crate::schema::Schema;
 use crate::schema::labels::Labels;
@@ -40,6 +41,7 @@ pub struct Org {
     /// Signs id_tokens.
     pub identity_key: IdentityKey,
     pub faults: Faults,
+    pub referee: Referee,
     pub mails: Mails,
     pub requests: RequestLog,
     pub events: broadcast::Sender<Value>,
@@ -90,6 +92,7 @@ impl Org {
             deployed: Versioned::new(None),
             grants: Versioned::new(grants),
             faults: Faults::default(),
+            referee: Referee::default(),
             mails,
             requests: RequestLog::default(),
             events: broadcast::channel(1_024).0,

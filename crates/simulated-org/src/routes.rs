@@ -11,7 +11,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 
 use crate::admin;
 use crate::cometd;
@@ -79,6 +79,7 @@ pub fn admin_routes(org: &Arc<Org>) -> Router {
         .route("/__sim/events/release", post(admin::events::release))
         .route("/__sim/events/expire", post(admin::events::expire))
         .route("/__sim/deploys", get(admin::deploys::list))
+        .route("/__sim/records/{object}/{id}", post(admin::records::change))
         .route("/__sim/records/{object}/many", post(admin::many_records::load))
         .route("/__sim/locks", post(admin::locks::hold))
         .route("/__sim/allowance", post(admin::allowance::set))
@@ -87,6 +88,8 @@ pub fn admin_routes(org: &Arc<Org>) -> Router {
             "/__sim/faults",
             get(admin::fault_rules::list).post(admin::fault_rules::add).delete(admin::fault_rules::clear),
         )
+        .route("/__sim/faults/{number}", delete(admin::fault_rules::remove))
+        .route("/__sim/referee", get(admin::referee::show).post(admin::referee::instruct))
         .route("/__sim/requests", get(admin::requests::list))
         .route("/mailbox", get(mailbox::page))
         .route("/mailbox/mailbox.css", get(mailbox::style))

@@ -16,6 +16,7 @@ use crate::oauth::app::App;
 use crate::options::Options;
 use crate::org::{Https, Org, Parts};
 use crate::record_id::RecordId;
+use crate::referee::{Referee, verdict};
 use crate::request_log::LoggedRequest;
 use crate::rest::http::split_target;
 use crate::rest::{self, Call, Method, NEWEST};
@@ -238,6 +239,16 @@ impl SimulatedOrg {
         &self.org.faults
     }
 
+    /// Who is told what must not be sent, how many calls are enough, and what is provoked on purpose.
+    pub fn referee(&self) -> &Referee {
+        &self.org.referee
+    }
+
+    /// What is wrong by now, a sentence each. When the options say `strict`, dropping the Org asks too.
+    pub fn verdict(&self) -> Vec<String> {
+        verdict(&self.org)
+    }
+
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.org.requests.all()
     }
@@ -255,6 +266,10 @@ impl SimulatedOrg {
 impl Drop for SimulatedOrg {
     fn drop(&mut self) {
         self.stop.cancel();
+        if self.org.options.strict && !std::thread::panicking() {
+            let findings = self.verdict();
+            assert!(findings.is_empty(), "the Org's referee found:\n  {}", findings.join("\n  "));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::rows::{self, Row};
 use crate::schema::permission_set::Grants;
 use crate::schema::{Field, Nature, ObjectType};
 use crate::sharing::{self, Reach};
-use crate::world::World;
+use crate::world::{Hold, World};
 
 pub struct Work<'a> {
     pub org: &'a Org,
@@ -90,10 +90,19 @@ impl<'a> Work<'a> {
 
     /// A held row refuses as a busy Org does, until its attempts are used up.
     pub fn take_lock(&mut self, id: RecordId) -> Result<(), Refused> {
-        let Some(left) = self.world.held_rows.get_mut(&id) else { return Ok(()) };
-        *left -= 1;
-        if *left == 0 {
-            self.world.held_rows.remove(&id);
+        match self.world.held_rows.get_mut(&id) {
+            None => return Ok(()),
+            Some(Hold::Until(end)) if *end <= self.now => {
+                self.world.held_rows.remove(&id);
+                return Ok(());
+            }
+            Some(Hold::Until(_)) => {}
+            Some(Hold::Attempts(left)) => {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    self.world.held_rows.remove(&id);
+                }
+            }
         }
         let message = format!("unable to obtain exclusive access to this record or 1 records: {id}");
         Err(Refused::bad("UNABLE_TO_LOCK_ROW", message))

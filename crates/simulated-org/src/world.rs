@@ -23,8 +23,8 @@ pub struct World {
     pub authorizations: Authorizations,
     pub cursors: Cursors,
     pub api_usage: ApiUsage,
-    /// Rows that answer `UNABLE_TO_LOCK_ROW`, and how many more times.
-    pub held_rows: BTreeMap<RecordId, u32>,
+    /// Rows that answer `UNABLE_TO_LOCK_ROW`.
+    pub held_rows: BTreeMap<RecordId, Hold>,
     /// Platform events of the running request, delivered when it has committed.
     pub unsent_events: Vec<Value>,
     /// Mails of the running request, sent when it has committed.
@@ -59,6 +59,15 @@ impl Default for ApiUsage {
         // What a Developer Edition org gets.
         Self { used: 0, max: 15_000 }
     }
+}
+
+/// How long a row is held.
+#[derive(Clone, Copy, Debug)]
+pub enum Hold {
+    /// So many more times.
+    Attempts(u32),
+    /// Up to this moment of the Org's clock, milliseconds.
+    Until(i64),
 }
 
 /// What `take-away` removed, so that `give-back` can restore it.

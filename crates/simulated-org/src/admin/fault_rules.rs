@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::json;
 
@@ -26,4 +26,8 @@ pub async fn list(State(org): State<Arc<Org>>) -> Response {
 pub async fn clear(State(org): State<Arc<Org>>) -> Response {
     org.faults.clear();
     ok(json!({}))
+}
+
+pub async fn remove(State(org): State<Arc<Org>>, Path(number): Path<u64>) -> Response {
+    if org.faults.remove(number) { ok(json!({})) } else { cannot(format!("There is no fault {number}.")) }
 }

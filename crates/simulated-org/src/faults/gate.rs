@@ -1,4 +1,5 @@
-//! The gate in front of every route of the Org's own port: logs each request and lets faults strike.
+//! The gate in front of every route of the Org's own port: logs each request, lets faults strike, and shows the referee
+//! what was asked and what was answered.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,153 +7,149 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse as _, Response};
-use futures_util::stream;
-use serde_json::json;
-use sha2::{Digest as _, Sha256};
+use axum::response::{IntoResponse as _, Response};
 
-use super::Effect;
-use crate::files::receive::is_upload;
+use super::reading::{Read, reading};
+use super::{Effect, Occasion, answers};
 use crate::org::Org;
+use crate::referee::Asked;
 use crate::request_log::{LoggedRequest, error_codes};
-use crate::rest::http::{AskedBy, UnknownRoute, json_response};
+use crate::rest::http::{AskedBy, UnknownRoute, bearer};
 use crate::server::Breaker;
 
-const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+pub(super) const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 pub async fn gate(State(org): State<Arc<Org>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let (bytes, body) = if is_upload(&parts.headers) {
-        // Files pass through as they come: no rule looks into them, and no log keeps their digest.
-        (Bytes::new(), body)
-    } else {
-        let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
-            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-        };
-        (bytes.clone(), Body::from(bytes))
-    };
     let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    let method = parts.method.to_string();
     let breaker = parts.extensions.get::<Breaker>().cloned();
-    let struck = org.faults.strike(parts.method.as_str(), &target, &bytes);
+    let user = names_of_caller(&org, &parts.headers);
+    let mut occasion = Occasion { method: &method, target: &target, user: &user, body: &[] };
+    let struck_upload = org.faults.strike_upload(&occasion);
     let mut entry = LoggedRequest {
         number: 0,
         at: org.clock.now(),
-        method: parts.method.to_string(),
+        method: method.clone(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(str::to_owned),
         user: None,
         status: None,
         error_codes: BTreeSet::new(),
-        body_sha256: (!bytes.is_empty()).then(|| digest(&bytes)),
-        fault: struck.as_ref().map(|(number, _)| *number),
+        body_sha256: None,
+        fault: struck_upload.as_ref().map(|(number, _)| *number),
         unknown_route: parts.extensions.get::<MatchedPath>().is_none(),
     };
+    let read = Read::default();
+    let cut_entry = LoggedRequest { unknown_route: false, ..entry.clone() };
+    let log = org.clone();
+    let on_cut = move || log.requests.add(cut_entry.clone());
+    let effect = struck_upload.map(|(_, effect)| effect);
+    let body = reading(body, read.clone(), org.referee.marks(), effect, breaker.clone(), on_cut);
+    // What may be huge is handed on as it comes; no rule can ask what it holds.
+    let (body, bytes) = if is_streamed(&parts.headers) {
+        (body, Bytes::new())
+    } else {
+        let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        (Body::from(bytes.clone()), bytes)
+    };
+    occasion.body = &bytes;
+    let struck = org.faults.strike(&occasion);
+    entry.fault = entry.fault.or(struck.as_ref().map(|(number, _)| *number));
+    let asked = Asked {
+        method: method.clone(),
+        target: target.clone(),
+        has_body: !bytes.is_empty(),
+        content_type: parts.headers.contains_key(header::CONTENT_TYPE),
+        body: bytes.clone(),
+    };
     let request = Request::from_parts(parts, body);
+    let run = async |entry: &mut LoggedRequest| {
+        let response = next.run(request).await;
+        entry.user = response.extensions().get::<AskedBy>().map(|asked| asked.0.to_string());
+        // The fallback also serves files; only what it does not find is unknown.
+        entry.unknown_route &= response.status() == StatusCode::NOT_FOUND;
+        entry.unknown_route |= response.extensions().get::<UnknownRoute>().is_some();
+        judged(&org, &asked, entry.unknown_route, response).await
+    };
     let ending = match struck.map(|(_, effect)| effect) {
-        Some(Effect::Reset) => Ending::Reset,
-        Some(effect @ Effect::Status { .. }) => Ending::Answer(instead(&effect)),
+        Some(Effect::Reset) => None,
+        Some(effect @ Effect::Status { .. }) => Some(answers::said(&effect)),
         Some(Effect::Delay { ms }) => {
             tokio::time::sleep(Duration::from_millis(ms)).await;
-            Ending::Answer(next.run(request).await)
+            Some(run(&mut entry).await)
         }
-        Some(Effect::LoseAnswer { status }) => {
-            let done = next.run(request).await;
-            entry.user = user(&done);
-            match status {
-                Some(status) => Ending::Answer(instead(&Effect::Status {
-                    status,
-                    error_code: None,
-                    message: None,
-                    retry_after: None,
-                    html: false,
-                })),
-                None => Ending::Reset,
-            }
+        Some(Effect::DelayAnswer { ms }) => {
+            let done = run(&mut entry).await;
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            Some(done)
         }
-        Some(Effect::Truncate { bytes }) => Ending::Answer(truncated(next.run(request).await, bytes).await),
-        _ => Ending::Answer(next.run(request).await),
+        Some(effect @ (Effect::StatusAfter { .. } | Effect::LoseAnswer { status: Some(_) })) => {
+            run(&mut entry).await;
+            Some(answers::said(&effect))
+        }
+        Some(Effect::LoseAnswer { status: None }) => {
+            run(&mut entry).await;
+            None
+        }
+        Some(Effect::Truncate { bytes }) => Some(answers::truncated(run(&mut entry).await, bytes).await),
+        Some(Effect::Drip { bytes_per_second }) => Some(answers::dripping(run(&mut entry).await, bytes_per_second)),
+        _ => Some(run(&mut entry).await),
     };
-    match ending {
-        Ending::Answer(response) => {
+    let ending = match ending {
+        Some(response) => {
             let (codes, response) = error_codes(response).await;
             entry.error_codes = codes;
-            entry.user = entry.user.or_else(|| user(&response));
-            entry.status = Some(response.status().as_u16());
-            // The fallback also serves files; only what it does not find is unknown.
-            entry.unknown_route &= response.status() == StatusCode::NOT_FOUND;
-            entry.unknown_route |= response.extensions().get::<UnknownRoute>().is_some();
-            org.requests.add(entry);
-            response
+            Some(response)
         }
-        Ending::Reset => {
-            org.requests.add(entry);
-            match breaker {
-                Some(breaker) => breaker.break_connection().await,
-                // No connection to break: a request made in process.
-                None => StatusCode::BAD_GATEWAY.into_response(),
-            }
-        }
-    }
-}
-
-enum Ending {
-    Answer(Response),
-    Reset,
-}
-
-fn user(response: &Response) -> Option<String> {
-    response.extensions().get::<AskedBy>().map(|asked| asked.0.to_string())
-}
-
-fn digest(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
-
-fn instead(effect: &Effect) -> Response {
-    let Effect::Status { status, error_code, message, retry_after, html } = effect else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        None => None,
     };
-    let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = if *html {
-        (status, Html("<html><body><h1>Service Unavailable</h1><p>We are down for maintenance.</p></body></html>"))
-            .into_response()
-    } else {
-        let (code, text) = usual(status);
-        let code = error_code.as_deref().unwrap_or(code);
-        let text = message.as_deref().unwrap_or(text);
-        json_response(status, &json!([{ "message": text, "errorCode": code }]))
-    };
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
-    }
-    response
-}
-
-/// What an Org says with that status when the rule names nothing.
-fn usual(status: StatusCode) -> (&'static str, &'static str) {
-    match status.as_u16() {
-        401 => ("INVALID_SESSION_ID", "Session expired or invalid"),
-        403 => ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
-        503 => ("SERVER_UNAVAILABLE", "The server is temporarily unavailable"),
-        _ => ("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support."),
+    org.referee.asked(&asked, &read.found());
+    entry.body_sha256 = read.sha256();
+    entry.status = ending.as_ref().map(|response| response.status().as_u16());
+    // A request that no handler saw cannot have been wrong.
+    entry.unknown_route &= entry.status == Some(404);
+    org.requests.add(entry);
+    match (ending, breaker) {
+        (Some(response), _) => response,
+        (None, Some(breaker)) => breaker.break_connection().await,
+        // No connection to break: a request made in process.
+        (None, None) => StatusCode::BAD_GATEWAY.into_response(),
     }
 }
 
-/// Promises the whole length, sends a part, lets it flush, then breaks off.
-async fn truncated(response: Response, sent: usize) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let whole = to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();
-    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    let part = whole.slice(..sent.min(whole.len()));
-    let pieces = stream::unfold(Some(part), |left| async move {
-        let part = left?;
-        if part.is_empty() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            return Some((Err(std::io::Error::other("cut off on purpose")), None));
+fn is_streamed(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.to_ascii_lowercase().starts_with("multipart/")
+}
+
+/// Everything that person is called, so that a rule may use any of it.
+fn names_of_caller(org: &Org, headers: &HeaderMap) -> Vec<String> {
+    let Some(token) = bearer(headers) else { return Vec::new() };
+    let now = org.clock.now();
+    let Some(user) = org.world().sessions.user(token, now) else { return Vec::new() };
+    let mut names = vec![user.to_string()];
+    for (nickname, about) in org.seeded().get("users").into_iter().flatten() {
+        if about["id"] == names[0].as_str() {
+            names.extend([nickname.clone(), about["username"].as_str().unwrap_or_default().to_owned()]);
         }
-        Some((Ok::<Bytes, std::io::Error>(part), Some(Bytes::new())))
-    });
-    Response::from_parts(parts, Body::from_stream(pieces))
+    }
+    names
+}
+
+/// Shows a refusal, or the refusals inside a composite answer, to the referee.
+async fn judged(org: &Org, asked: &Asked, is_unknown_route: bool, response: Response) -> Response {
+    let status = response.status();
+    let may_refuse = status.is_client_error() || asked.target.contains("/composite");
+    if !may_refuse {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();
+    org.referee.refused(asked, status.as_u16(), is_unknown_route, &body);
+    Response::from_parts(parts, Body::from(body))
 }

@@ -65,7 +65,8 @@ async fn the_golden_token_comes_out_byte_for_byte() {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let claims = &golden["claims"];
     let id = |name: &str| RecordId::parse(claims[name].as_str().unwrap()).unwrap();
-    let signer = AgentSigner::from_pem(&text(&golden["private_key_pem"]), &text(&golden["certificate_pem"])).unwrap();
+    let signer =
+        AgentSigner::from_pem(&text(&golden["test_only_private_key_pem"]), &text(&golden["certificate_pem"])).unwrap();
     let audience = text(&claims["aud"]);
     let subject = TokenSubject {
         org: id("iss"),

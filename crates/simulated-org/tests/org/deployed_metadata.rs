@@ -57,6 +57,10 @@ async fn several_rows_with_one_external_id_are_a_choice() {
     let several = caller.patch("sobjects/Gadget__c/Code__c/TWIN", &json!({ "Weight__c": 1 })).await;
     assert_eq!((several.status, several.body.as_array().unwrap().len()), (300, 2));
     assert!(several.body[0].as_str().unwrap().starts_with("/services/data/v67.0/sobjects/Gadget__c/a00"));
+    let twin = json!({ "records": [{ "attributes": { "type": "Gadget__c" }, "Code__c": "twin", "Weight__c": 1 }] });
+    let several = caller.patch("composite/sobjects/Gadget__c/Code__c", &twin).await;
+    assert_eq!(several.body[0]["errors"][0]["statusCode"], "DUPLICATE_EXTERNAL_ID");
+    assert_eq!(several.body[0]["errors"][0]["message"], "Code__c: more than one record found for external id field");
     let only_known = caller.patch("sobjects/Gadget__c/Code__c/new?updateOnly=true", &json!({ "Weight__c": 1 })).await;
     assert_eq!(only_known.status, 404);
     let too_fine = caller.post("sobjects/Gadget__c", &json!({ "Name": "x", "Weight__c": 0.125 })).await;

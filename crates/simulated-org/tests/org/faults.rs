@@ -92,3 +92,120 @@ async fn a_held_row_refuses_so_many_times() {
     }
     assert_eq!(caller.post("sobjects/FileRequest__c", &body).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_status_without_words_says_what_an_org_says() {
+    let caller = Caller::start().await;
+    for (status, code) in [
+        (401, "INVALID_SESSION_ID"),
+        (403, "REQUEST_LIMIT_EXCEEDED"),
+        (500, "UNKNOWN_EXCEPTION"),
+        (503, "SERVER_UNAVAILABLE"),
+    ] {
+        caller.admin("faults", &json!({ "effect": { "kind": "status", "status": status } })).await;
+        let answer = caller.get("limits").await;
+        assert_eq!((answer.status, answer.code()), (status, code));
+    }
+}
+
+#[tokio::test]
+async fn what_was_done_may_be_reported_as_failed() {
+    let caller = Caller::start().await;
+    for (effect, status, code) in [
+        (json!({ "kind": "status_after", "status": 400 }), 400, "UNABLE_TO_LOCK_ROW"),
+        (json!({ "kind": "status_after", "status": 500 }), 500, "UNKNOWN_EXCEPTION"),
+        (json!({ "kind": "status_after", "status": 503, "html": true }), 503, ""),
+        (json!({ "kind": "lose_answer", "status": 503 }), 503, "SERVER_UNAVAILABLE"),
+    ] {
+        let before = caller.org.records("FileRequest__c").len();
+        caller.admin("faults", &json!({ "match": { "method": "POST" }, "effect": effect })).await;
+        let answer = caller.post("sobjects/FileRequest__c", &json!({ "State__c": "Sent" })).await;
+        assert_eq!((answer.status, answer.code()), (status, code));
+        assert_eq!(caller.org.records("FileRequest__c").len(), before + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_half_received_upload_leaves_nothing() {
+    let caller = Caller::start().await;
+    let body = json!({ "State__c": "Sent", "Message__c": "x".repeat(20_000) });
+    for (bytes, kind) in
+        [(100, "application/json"), (1_000_000, "application/json"), (100, "multipart/form-data; boundary=b")]
+    {
+        caller.admin("faults", &json!({ "effect": { "kind": "cut_upload", "bytes": bytes } })).await;
+        let request = caller.request(reqwest::Method::POST, "sobjects/FileRequest__c").header("content-type", kind);
+        let error = request.body(body.to_string()).send().await.unwrap_err();
+        assert!(!error.is_status(), "{error:?}");
+        assert!(caller.org.records("FileRequest__c").is_empty());
+        let log = caller.org.requests();
+        assert!(log.last().unwrap().fault.is_some() && log.last().unwrap().status.is_none());
+    }
+    assert!(caller.org.faults().unused().is_empty());
+}
+
+#[tokio::test]
+async fn bodies_may_drip_either_way_and_arrive_whole() {
+    let caller = Caller::start().await;
+    caller.admin("faults", &json!({ "effect": { "kind": "drip", "bytes_per_second": 200_000 } })).await;
+    let described = caller.get("sobjects/Case/describe").await;
+    assert_eq!(described.body["name"], "Case");
+    caller.admin("faults", &json!({ "effect": { "kind": "drip_upload", "bytes_per_second": 200_000 } })).await;
+    let made =
+        caller.post("sobjects/FileRequest__c", &json!({ "State__c": "Sent", "Message__c": "x".repeat(3_000) })).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    caller.admin("faults", &json!({ "effect": { "kind": "delay_answer", "ms": 20 } })).await;
+    assert_eq!(caller.post("sobjects/FileRequest__c", &json!({ "State__c": "Sent" })).await.status, 201);
+    assert!(caller.org.faults().unused().is_empty());
+}
+
+#[tokio::test]
+async fn a_rule_may_mean_one_object_or_one_user() {
+    let caller = Caller::start().await;
+    let status = json!({ "kind": "status", "status": 503 });
+    caller.admin("faults", &json!({ "match": { "sobject": "filerequest__c" }, "effect": status })).await;
+    assert_eq!(caller.get("sobjects/Case/describe").await.status, 200);
+    let row = json!({ "attributes": { "type": "FileRequest__c" }, "State__c": "Sent" });
+    assert_eq!(caller.post("composite/sobjects", &json!({ "records": [row] })).await.status, 503);
+    caller.admin("faults", &json!({ "match": { "user": "anna" }, "effect": status })).await;
+    assert_eq!(caller.get("limits").await.status, 200);
+    let user = caller.org.integration_username();
+    caller.admin("faults", &json!({ "match": { "user": user }, "effect": status })).await;
+    assert_eq!(caller.get("limits").await.status, 503);
+}
+
+#[tokio::test]
+async fn a_rate_strikes_the_same_requests_every_time() {
+    let mut runs = Vec::new();
+    for seed in [7, 7, 8] {
+        let caller = Caller::start().await;
+        let some = json!({ "match": { "path": "/limits", "rate": 0.3, "seed": seed }, "effect": { "kind": "status", "status": 503 } });
+        caller.admin("faults", &some).await;
+        let mut run = Vec::new();
+        for _ in 0..40 {
+            run.push(caller.get("limits").await.status);
+        }
+        let struck = run.iter().filter(|status| **status == 503).count();
+        assert!((4..25).contains(&struck), "{struck} of 40");
+        runs.push(run);
+    }
+    assert_eq!(runs[0], runs[1]);
+    assert_ne!(runs[0], runs[2]);
+}
+
+#[tokio::test]
+async fn a_row_may_be_held_for_a_time_and_says_so_in_each_row_of_a_collection() {
+    let caller = Caller::start().await;
+    let case = caller.case("gateway_reboots");
+    assert_eq!(caller.admin("locks", &json!({ "record": case, "ms": 60_000 })).await.status, 200);
+    let row = json!({ "attributes": { "type": "FileRequest__c" }, "State__c": "Sent", "Case__c": case });
+    let free = json!({ "attributes": { "type": "FileRequest__c" }, "State__c": "Sent" });
+    let answer = caller.post("composite/sobjects", &json!({ "records": [row, free] })).await;
+    assert_eq!(answer.body[0]["errors"][0]["statusCode"], "UNABLE_TO_LOCK_ROW");
+    assert_eq!(answer.body[1]["success"], true);
+    caller.org.advance_clock(60_000);
+    assert_eq!(
+        caller.post("sobjects/FileRequest__c", &json!({ "State__c": "Sent", "Case__c": case })).await.status,
+        201
+    );
+    assert_eq!(caller.admin("locks", &json!({ "record": case })).await.status, 400);
+}

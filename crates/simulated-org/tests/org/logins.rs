@@ -202,3 +202,24 @@ async fn what_a_token_request_may_not_hold_is_refused() {
     let json = reply(caller.http.post(&url).json(&json!({ "grant_type": "client_credentials" }))).await;
     assert_eq!(json.body, denied("unsupported_grant_type", "grant type not supported"));
 }
+
+#[tokio::test]
+async fn what_is_missing_is_said() {
+    let caller = Caller::start().await;
+    let jwt = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")];
+    let said = caller.token_call(&jwt).await;
+    assert_eq!(
+        said.body,
+        json!({ "error": "invalid_request", "error_description": "missing required parameter: assertion" })
+    );
+    let user = format!("records/User/{}", caller.user("integration"));
+    assert_eq!(caller.admin(&user, &json!({ "IsActive": false })).await.status, 200);
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", caller.org.client_id()),
+        ("client_secret", caller.org.client_secret()),
+    ];
+    let said = caller.token_call(&form).await;
+    let description = "no client credentials user enabled";
+    assert_eq!(said.body, json!({ "error": "invalid_grant", "error_description": description }));
+}

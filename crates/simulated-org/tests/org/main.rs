@@ -31,8 +31,10 @@ mod query_refusals;
 mod random_bytes;
 mod record_access;
 mod records;
+mod referee;
 mod refresh_tokens;
 mod scale;
+mod sentences;
 #[path = "../../fuzz/checks.rs"]
 mod soql_checks;
 mod soql_syntax;
