@@ -4,6 +4,8 @@
 
 mod agent_loses_the_case;
 mod agent_opens_a_file;
+mod case_is_deleted;
+mod case_is_merged;
 mod connect_org;
 mod connector_is_replaced;
 mod consent_is_asked_for;
@@ -11,6 +13,7 @@ mod customer_finishes_twice;
 mod customer_sends_a_file;
 mod customer_sends_folders;
 mod file_is_empty;
+mod flow_asks_for_files;
 mod link_is_copied;
 mod mail_is_sent_again;
 mod referee_sees_everything;

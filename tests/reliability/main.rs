@@ -2,8 +2,10 @@
 //!
 //! Every day: cargo build -p connector --bins && cargo test -p casegate-tests --test reliability
 //! In full (a 5 GiB upload): CASEGATE_TEST_FULL=1 cargo test -p casegate-tests --test reliability
-//! One of them: … --test reliability kill | cut | tuspy | tamper | recovery; add `-- --nocapture` for the numbers.
+//! One of them: … --test reliability kill | claims | cut | tuspy | tamper | recovery; add `-- --nocapture` for the numbers.
 
+#[cfg(test)]
+mod claims;
 #[cfg(test)]
 #[path = "../acceptance/cut.rs"]
 mod cut;

@@ -4,8 +4,11 @@
 //! ends; what may not be repeated blindly (a mail, a feed post) is settled or looked up first.
 
 mod attach_file;
+mod claim_requests;
 mod enqueue;
 mod expire_requests;
+mod follow_cases;
+mod follow_orgs;
 mod post_to_feed;
 mod publish_event;
 mod run;

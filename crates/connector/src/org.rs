@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything is looked up by Org id first; two Orgs may hold identical record ids.
 
+mod news;
 mod questions;
 pub mod records;
 mod verify_token;
@@ -14,6 +15,7 @@ use jsonwebtoken::DecodingKey;
 use salesforce_client::{OrgConnection, OrgError};
 use secure_files::{CaseId, OrgId, Timestamp, UserId};
 
+pub use news::{LostCase, RequestedFiles};
 pub use verify_token::{JwsFault, public_key_of, verify_agent_token, verify_jws};
 
 use crate::clock::Clock;

@@ -33,6 +33,10 @@ pub enum Activity {
     FileRequestFulfilled,
     FileRequestRevoked,
     FileRequestExpired,
+    FileRequestSuspended,
+    FileRequestResumed,
+    FileRequestMoved,
+    FileMoved,
     ReceiptSent,
     ReceiptFailed,
     FileErased,
@@ -40,7 +44,7 @@ pub enum Activity {
 
 impl Activity {
     /// The closed list.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::FileRequestCreated,
         Self::RequestMailSent,
         Self::RequestMailFailed,
@@ -62,6 +66,10 @@ impl Activity {
         Self::FileRequestFulfilled,
         Self::FileRequestRevoked,
         Self::FileRequestExpired,
+        Self::FileRequestSuspended,
+        Self::FileRequestResumed,
+        Self::FileRequestMoved,
+        Self::FileMoved,
         Self::ReceiptSent,
         Self::ReceiptFailed,
         Self::FileErased,
@@ -91,6 +99,10 @@ impl Activity {
             Self::FileRequestFulfilled => "file_request_fulfilled",
             Self::FileRequestRevoked => "file_request_revoked",
             Self::FileRequestExpired => "file_request_expired",
+            Self::FileRequestSuspended => "file_request_suspended",
+            Self::FileRequestResumed => "file_request_resumed",
+            Self::FileRequestMoved => "file_request_moved",
+            Self::FileMoved => "file_moved",
             Self::ReceiptSent => "receipt_sent",
             Self::ReceiptFailed => "receipt_failed",
             Self::FileErased => "file_erased",

@@ -1,8 +1,10 @@
 //! `[policy]`: what customers may send, for how long a link lives and a file is kept.
 
+use secure_files::{ConsentWording, Policy};
 use serde::Deserialize;
 
-use super::ConfigError;
+use super::{Config, ConfigError};
+use crate::language::Language;
 
 #[derive(Clone, Debug)]
 pub struct PolicyConfig {
@@ -15,6 +17,24 @@ pub struct PolicyConfig {
     /// Per FileRequest; `None`: any number.
     pub max_files: Option<u32>,
     pub download_hours: u32,
+}
+
+impl Config {
+    /// What holds for a request made now, whatever the operator changes later.
+    pub fn policy_of_request(&self, language: Language, link_lifetime_hours: u32) -> Policy {
+        let policy = &self.policy;
+        Policy {
+            max_file_bytes: policy.max_file_bytes,
+            accepted_extensions: policy.accepted_extensions.clone(),
+            link_lifetime_hours,
+            retention_days: policy.retention_days,
+            max_files: policy.max_files,
+            consent: self.operator.consent.as_ref().map(|consent| ConsentWording {
+                version: consent.version.clone(),
+                text: consent.wording.in_language(language).to_owned(),
+            }),
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]

@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::{
-    JobKind, Outcome, attach_file, backoff, expire_requests, post_to_feed, publish_event, seal_upload, send_mail,
-    sweep, sync_request,
+    JobKind, Outcome, attach_file, backoff, expire_requests, follow_orgs, post_to_feed, publish_event, seal_upload,
+    send_mail, sweep, sync_request,
 };
 use crate::app::App;
 use crate::store::jobs::{self, JobRow};
@@ -61,11 +61,12 @@ async fn tick(app: App) {
     }
 }
 
-/// Requests and uploads out of time, sessions and tickets that ended, objects nobody adopted.
+/// Requests and uploads out of time, sessions and tickets that ended, objects nobody adopted, news of the Orgs.
 async fn due_by_time(app: &App) -> anyhow::Result<()> {
     expire_requests::expire_requests(app).await?;
     app.staging.expire_idle(app.clock.now()).await?;
     sweep::sweep(app).await?;
+    follow_orgs::follow_orgs(app).await?;
     Ok(())
 }
 

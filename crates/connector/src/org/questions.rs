@@ -11,6 +11,9 @@ use crate::store::secure_files::SecureFileRow;
 /// What is nice to know must not keep a person waiting.
 const NICE_TO_KNOW_WITHIN: Duration = Duration::from_secs(3);
 
+/// An Org's stamps are by its own clock, and of whole seconds.
+const CLOCKS_DIFFER_BY: Duration = Duration::from_hours(24);
+
 impl Org {
     /// The Case's number and the user's name; `None` for what the Org does not tell now.
     pub async fn case_number_and_user_name(&self, case: &CaseId, user: &UserId) -> (Option<String>, Option<String>) {
@@ -24,7 +27,8 @@ impl Org {
 
     /// The feed post of a file, if an earlier attempt has made it.
     pub async fn find_feed_post(&self, file: &SecureFileRow) -> Result<Option<String>, OrgError> {
-        let since = records::date_time(file.received_at);
+        let tolerated = i64::try_from(CLOCKS_DIFFER_BY.as_millis()).unwrap_or_default();
+        let since = records::date_time(file.received_at - tolerated);
         // SOQL does not filter by a body: it is a long text.
         let soql = format!(
             "SELECT Id, Body FROM FeedItem WHERE ParentId = '{}' AND CreatedDate >= {since} ORDER BY Id",

@@ -11,6 +11,8 @@ pub const FILE_REQUEST: &str = "FileRequest__c";
 pub const SECURE_FILE: &str = "SecureFile__c";
 pub const CASE_FILE_EVENT: &str = "CaseFileEvent__e";
 pub const EXTERNAL_ID: &str = "ExternalId__c";
+/// A lookup of both objects.
+pub const CASE: &str = "Case__c";
 
 /// As Salesforce writes moments: `2026-11-21T16:18:12.000Z`.
 pub fn date_time(millis: i64) -> String {

@@ -29,13 +29,14 @@ pub struct FileRequestRow {
     pub salesforce_id: Option<String>,
 }
 
-/// False when the Case already has a request of this `client_id`.
+/// False when the Case already has a request of this `client_id`, or the record of Salesforce was claimed before.
 pub async fn insert(connection: &mut AnyConnection, request: &FileRequestRow) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO file_requests (org_id, id, case_id, case_number, client_id, created_by_user_id, created_by_name, \
          recipient_name, recipient_email, contact_id, language, needed, message, due_on, policy, state, created_at, \
-         expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17) \
-         ON CONFLICT (org_id, case_id, client_id) DO NOTHING",
+         expires_at, salesforce_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17, $18) \
+         ON CONFLICT DO NOTHING",
     )
     .bind(&request.org_id)
     .bind(&request.id)
@@ -54,6 +55,7 @@ pub async fn insert(connection: &mut AnyConnection, request: &FileRequestRow) ->
     .bind(&request.policy)
     .bind(request.created_at)
     .bind(request.expires_at)
+    .bind(&request.salesforce_id)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -126,6 +128,58 @@ pub async fn close(
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Its Case was deleted. False when it is not open.
+pub async fn suspend(connection: &mut AnyConnection, org_id: &str, id: &str) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query("UPDATE file_requests SET state = 'suspended' WHERE org_id = $1 AND id = $2 AND state = 'open'")
+            .bind(org_id)
+            .bind(id)
+            .execute(connection)
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Its Case came back. False when it is not suspended.
+pub async fn resume(connection: &mut AnyConnection, org_id: &str, id: &str) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query("UPDATE file_requests SET state = 'open' WHERE org_id = $1 AND id = $2 AND state = 'suspended'")
+            .bind(org_id)
+            .bind(id)
+            .execute(connection)
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Its Case was merged into another. The client id gets the request's own behind it, as two Cases may have had the same.
+pub async fn move_to_case(
+    connection: &mut AnyConnection,
+    request: &FileRequestRow,
+    case_id: &str,
+    case_number: &str,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE file_requests SET case_id = $4, case_number = $5, client_id = client_id || ' ' || id \
+         WHERE org_id = $1 AND id = $2 AND case_id = $3",
+    )
+    .bind(&request.org_id)
+    .bind(&request.id)
+    .bind(&request.case_id)
+    .bind(case_id)
+    .bind(case_number)
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE uploads SET case_id = $3 WHERE org_id = $1 AND request_id = $2")
+        .bind(&request.org_id)
+        .bind(&request.id)
+        .bind(case_id)
+        .execute(connection)
+        .await?;
+    Ok(true)
 }
 
 /// Keeps the request open until the transaction ends: whoever wants to close it waits. False when it is closed.

@@ -140,3 +140,28 @@ pub async fn set_feed_item(
         .await?;
     Ok(())
 }
+
+/// Its Case was merged into another; tickets to it go along.
+pub async fn move_to_case(
+    connection: &mut AnyConnection,
+    file: &SecureFileRow,
+    case_id: &str,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE secure_files SET case_id = $4 WHERE org_id = $1 AND id = $2 AND case_id = $3")
+        .bind(&file.org_id)
+        .bind(&file.id)
+        .bind(&file.case_id)
+        .bind(case_id)
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE tickets SET case_id = $3 WHERE org_id = $1 AND file_id = $2")
+        .bind(&file.org_id)
+        .bind(&file.id)
+        .bind(case_id)
+        .execute(connection)
+        .await?;
+    Ok(true)
+}

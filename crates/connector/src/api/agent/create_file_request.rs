@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use http::StatusCode;
-use secure_files::{Activity, CaseId, ConsentWording, ContactId, FileRequestId, Operation, Policy, Refusal};
+use secure_files::{Activity, CaseId, ContactId, FileRequestId, Operation, Policy, Refusal};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -130,17 +130,7 @@ fn policy_of(app: &App, language: Language, lifetime_hours: Option<u32>) -> Resu
     if !(1..=config.link_lifetime_hours).contains(&link_lifetime_hours) {
         return Err(Problem::field("lifetime_hours", "links may not live that long here"));
     }
-    Ok(Policy {
-        max_file_bytes: config.max_file_bytes,
-        accepted_extensions: config.accepted_extensions.clone(),
-        link_lifetime_hours,
-        retention_days: config.retention_days,
-        max_files: config.max_files,
-        consent: app.config.operator.consent.as_ref().map(|consent| ConsentWording {
-            version: consent.version.clone(),
-            text: consent.wording.in_language(language).to_owned(),
-        }),
-    })
+    Ok(app.config.policy_of_request(language, link_lifetime_hours))
 }
 
 /// The Case's number and the agent's name, as Salesforce knows them. When it cannot be asked, the request goes out with
