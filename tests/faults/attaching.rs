@@ -1,5 +1,5 @@
-//! The matrix: every write to Salesforce × every way it can go wrong. Always exactly one record per file, one record per
-//! request, one post per file, and a panel that ends up idle.
+//! Writes to Salesforce whose answers come back damaged, and sessions that end all the time: what the matrix has no cell
+//! for. Always exactly one record per file, one record per request, one post per file, and a panel that ends up idle.
 
 use harness::{Casegate, Options, a_request};
 use simulated_org::{Effect, Fault};
@@ -57,49 +57,6 @@ async fn one_write_suffers(method: &str, path: &str, fault: Fault) {
 }
 
 #[tokio::test]
-async fn it_answers_with_an_error_of_its_own() {
-    every_write_suffers(|| Fault::status(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.").times(2)).await;
-}
-
-#[tokio::test]
-async fn its_edge_answers_with_a_page() {
-    let page = Effect::Status { status: 503, error_code: None, message: None, retry_after: Some(30), html: true };
-    every_write_suffers(|| Fault::new(page.clone()).times(3)).await;
-}
-
-#[tokio::test]
-async fn the_row_is_locked() {
-    every_write_suffers(|| Fault::status(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access").times(2))
-        .await;
-}
-
-#[tokio::test]
-async fn the_session_has_expired() {
-    every_write_suffers(|| Fault::status(401, "INVALID_SESSION_ID", "Session expired or invalid").times(2)).await;
-}
-
-#[tokio::test]
-async fn calls_are_used_up_for_today() {
-    every_write_suffers(|| Fault::status(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").times(3))
-        .await;
-}
-
-#[tokio::test]
-async fn the_connection_is_reset() {
-    every_write_suffers(|| Fault::reset().times(2)).await;
-}
-
-#[tokio::test]
-async fn the_answer_is_lost_after_the_commit() {
-    every_write_suffers(|| Fault::lose_answer().times(2)).await;
-}
-
-#[tokio::test]
-async fn an_edge_answers_in_place_of_the_org_after_the_commit() {
-    every_write_suffers(|| Fault::new(Effect::LoseAnswer { status: Some(503) }).times(2)).await;
-}
-
-#[tokio::test]
 async fn the_answer_is_cut_off() {
     every_write_suffers(|| Fault::new(Effect::Truncate { bytes: 5 }).times(2)).await;
 }
@@ -107,16 +64,6 @@ async fn the_answer_is_cut_off() {
 #[tokio::test]
 async fn the_answer_is_slow() {
     every_write_suffers(|| Fault::new(Effect::Delay { ms: 300 }).times(2)).await;
-}
-
-/// Longer than the connector waits: real time, so all four at once.
-#[tokio::test]
-async fn the_answer_comes_too_late() {
-    let late = |write: usize| {
-        let (method, path) = WRITES[write];
-        Box::pin(one_write_suffers(method, path, Fault::new(Effect::Delay { ms: 31_000 })))
-    };
-    tokio::join!(late(0), late(1), late(2), late(3));
 }
 
 /// The session ends between the calls of one job, again and again.

@@ -5,3 +5,4 @@
 mod asking;
 mod attaching;
 mod mailing;
+mod matrix;
