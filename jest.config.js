@@ -12,6 +12,8 @@ module.exports = {
     modulePathIgnorePatterns: ["<rootDir>/target", "<rootDir>/crates", "<rootDir>/tests/org"],
     // Always, and with a cache of its own: the LWC transformer's cache does not know whether it counts lines.
     collectCoverage: true,
+    // A guard against a test that hangs, not a measurement: axe takes its time on a busy machine.
+    testTimeout: 120000,
     cacheDirectory: "<rootDir>/build/jest-cache",
     collectCoverageFrom: ["lwc/*/*.js"],
     coverageDirectory: "<rootDir>/build/coverage",
