@@ -41,6 +41,7 @@ pub struct Bench {
     pub full: bool,
     installing: Option<setup::Installing>,
     programs: Option<Vec<cargo::TestProgram>>,
+    upload_client: Option<node::Begun>,
 }
 
 /// How many checks of a part passed and failed.
@@ -119,9 +120,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let wanted: Vec<&Part> = PARTS.iter().filter(|part| part.is_wanted(&arguments.only)).collect();
     let installing = wanted.iter().any(|part| part.name == "setup").then(setup::begin);
-    let mut bench = Bench { full: arguments.full, installing, programs: None };
+    let mut bench = Bench { full: arguments.full, installing, programs: None, upload_client: None };
     let mut rows: Vec<(&str, Tally, Duration)> = Vec::new();
-    for part in wanted {
+    let has = |name: &str| wanted.iter().any(|part| part.name == name);
+    let beside = has("upload-client").then_some("journeys").filter(|name| has(name));
+    for part in &wanted {
+        if beside == Some(part.name) {
+            bench.upload_client = Some(node::begin_upload_client(bench.full)?);
+        }
         say::heading(part.name);
         let elapsed = clock::stopwatch();
         let tally = (part.run)(&mut bench).unwrap_or_else(|error| {
