@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod language;
 pub mod mail;
 pub mod org;
+pub mod private_file;
 pub mod randomness;
 pub mod rates;
 pub mod routes;

@@ -3,9 +3,7 @@
 //! Standard output carries what a command was asked for; logs and errors go to standard error.
 
 use std::{
-    fs::OpenOptions,
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     pin::pin,
     process::ExitCode,
@@ -148,14 +146,7 @@ fn new_key(output: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = output else {
         return Ok(write!(io::stdout(), "{}", *text)?);
     };
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("{} cannot be created", path.display()))?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+    connector::private_file::write_new(path, &text)?;
     Ok(writeln!(io::stdout(), "{recipient}")?)
 }
 

@@ -2,9 +2,7 @@
 //! owner only.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -13,6 +11,8 @@ use jiff::tz::TimeZone;
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use secure_files::Timestamp;
 use zeroize::Zeroizing;
+
+use crate::private_file::write_new;
 
 const YEARS: i16 = 2;
 
@@ -52,17 +52,6 @@ fn certificate(key: &KeyPair, now: Timestamp) -> anyhow::Result<String> {
     parameters.not_after = rcgen::date_time_ymd(i32::from(today.year() + YEARS), month, day);
     parameters.distinguished_name.push(DnType::CommonName, "casegate");
     Ok(parameters.self_signed(key).context("the certificate cannot be signed")?.pem())
-}
-
-fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("{} cannot be created", path.display()))?;
-    file.write_all(text.as_bytes())?;
-    Ok(file.sync_all()?)
 }
 
 #[cfg(test)]

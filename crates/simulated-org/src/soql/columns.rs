@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::check::{Output, Plan, Selected};
 use super::operand::{Aggregate, Operand};
-use super::place::Place;
+use super::place::{Member, Place, nested};
 use crate::schema::{Field, FieldKind, Writable};
 
 pub fn columns(plan: &Plan) -> Value {
@@ -45,25 +45,11 @@ fn selected_columns(selected: &[Selected]) -> Vec<Value> {
 
 /// Parents are columns that join columns of their own.
 fn place_columns(places: &[(&Place, usize)]) -> Vec<Value> {
-    let mut list = Vec::new();
-    let mut done: Vec<&str> = Vec::new();
-    for (place, depth) in places {
-        let Some(hop) = place.hops.get(*depth) else {
-            list.push(column(&place.field.name, &place.field.name, false, Some(place.field), Vec::new()));
-            continue;
-        };
-        if done.contains(&hop.name) {
-            continue;
-        }
-        done.push(hop.name);
-        let nested: Vec<(&Place, usize)> = places
-            .iter()
-            .filter(|(other, depth)| other.hops.get(*depth).is_some_and(|other| other.name == hop.name))
-            .map(|(other, depth)| (*other, depth + 1))
-            .collect();
-        list.push(column(hop.name, hop.name, false, None, place_columns(&nested)));
-    }
-    list
+    let column_of = |member| match member {
+        Member::Field(place) => column(&place.field.name, &place.field.name, false, Some(place.field), Vec::new()),
+        Member::Parent(hop, nested) => column(hop.name, hop.name, false, None, place_columns(&nested)),
+    };
+    nested(places).into_iter().map(column_of).collect()
 }
 
 fn group_column(name: &str, operand: &Operand) -> Value {

@@ -22,6 +22,35 @@ pub struct Hop<'a> {
 
 const MAX_HOPS: usize = 5;
 
+/// What stands at one level of an answer.
+pub enum Member<'p, 'a> {
+    Field(&'p Place<'a>),
+    /// A parent, and what was asked of it: each place with the level that it has come to.
+    Parent(&'p Hop<'a>, Vec<(&'p Place<'a>, usize)>),
+}
+
+/// The members of one level in the order asked for; places that share a hop come under one parent.
+pub fn nested<'p, 'a>(places: &[(&'p Place<'a>, usize)]) -> Vec<Member<'p, 'a>> {
+    let mut members = Vec::new();
+    let mut done: Vec<&str> = Vec::new();
+    for (place, depth) in places {
+        let Some(hop) = place.hops.get(*depth) else {
+            members.push(Member::Field(place));
+            continue;
+        };
+        if done.contains(&hop.name) {
+            continue;
+        }
+        done.push(hop.name);
+        let below = places
+            .iter()
+            .filter(|(other, depth)| other.hops.get(*depth).is_some_and(|other| other.name == hop.name))
+            .map(|(other, depth)| (*other, depth + 1));
+        members.push(Member::Parent(hop, below.collect()));
+    }
+    members
+}
+
 impl Place<'_> {
     pub fn same_as(&self, other: &Self) -> bool {
         let hops = |place: &Self| place.hops.iter().map(|hop| hop.name.to_owned()).collect::<Vec<_>>();

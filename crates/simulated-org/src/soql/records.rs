@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::check::{Children, Selected};
 use super::filter::parent;
-use super::place::Place;
+use super::place::{Member, Place, nested};
 use super::select;
 use crate::cell::Cell;
 use crate::rows::Row;
@@ -82,21 +82,14 @@ pub fn page(total: usize, next: Option<String>, records: Vec<Shape>) -> Shape {
 /// One object's selected members; places that share a hop nest under one parent.
 fn members(work: &Work, row: &Row, object: &str, places: &[(&Place, usize)], version: u16) -> Vec<(String, Shape)> {
     let mut members = vec![("attributes".to_owned(), attributes(object, row, version))];
-    let mut done: Vec<&str> = Vec::new();
-    for (place, depth) in places {
-        let Some(hop) = place.hops.get(*depth) else {
-            members.push((place.field.name.clone(), Shape::Plain(cell(row, place, object, version))));
-            continue;
+    for member in nested(places) {
+        let (hop, nested) = match member {
+            Member::Field(place) => {
+                members.push((place.field.name.clone(), Shape::Plain(cell(row, place, object, version))));
+                continue;
+            }
+            Member::Parent(hop, nested) => (hop, nested),
         };
-        if done.contains(&hop.name) {
-            continue;
-        }
-        done.push(hop.name);
-        let nested: Vec<(&Place, usize)> = places
-            .iter()
-            .filter(|(other, depth)| other.hops.get(*depth).is_some_and(|other| other.name == hop.name))
-            .map(|(other, depth)| (*other, depth + 1))
-            .collect();
         let shape = row.reference(&hop.field.name).and_then(|id| {
             let above = parent(work, id)?;
             let kind = work.org.schema.object_with_prefix(id.prefix())?;
