@@ -16,6 +16,7 @@ mod file_is_empty;
 mod flow_asks_for_files;
 mod link_is_copied;
 mod mail_is_sent_again;
+mod org_runs_short_of_calls;
 mod referee_sees_everything;
 mod request_expires;
 mod request_is_revoked;

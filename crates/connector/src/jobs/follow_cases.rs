@@ -30,7 +30,7 @@ pub async fn follow_cases(app: &App, org: &Org, seen_until: i64) -> anyhow::Resu
         followed_orgs::saw_cases_until(&mut tx, org.id().as_str(), newest).await?;
         tx.commit().await?;
     }
-    welcome_back(app, org).await
+    Ok(())
 }
 
 /// What we hold of a Case: so many requests and files at once.
@@ -59,8 +59,7 @@ async fn follow_one(app: &App, org: &Org, lost: &LostCase) -> anyhow::Result<boo
         return Ok(false);
     };
     // A survivor that was merged or deleted in its turn comes later in the list, with a number nobody needs.
-    let present = org.present_cases(std::slice::from_ref(survivor)).await?;
-    let number = present.into_iter().next().map(|(_, number)| number);
+    let number = org.present_case(survivor).await?;
     move_to(app, held, survivor, number.as_deref()).await?;
     Ok(true)
 }
@@ -112,7 +111,7 @@ async fn suspend(app: &App, org: &Org, case: &CaseId, held: Held) -> anyhow::Res
 }
 
 /// Cases that were deleted and are there again.
-async fn welcome_back(app: &App, org: &Org) -> anyhow::Result<()> {
+pub async fn welcome_back(app: &App, org: &Org) -> anyhow::Result<()> {
     let now = app.clock.now();
     // A day more than the recycle bin keeps: whatever is longer gone stays gone.
     let kept = RECYCLE_BIN + Duration::from_hours(24);
@@ -121,7 +120,7 @@ async fn welcome_back(app: &App, org: &Org) -> anyhow::Result<()> {
     let lost = lost_cases::list_since(&mut reader, org.id().as_str(), since, AT_ONCE).await?;
     drop(reader);
     let lost: Vec<CaseId> = lost.iter().filter_map(|id| CaseId::parse(id).ok()).collect();
-    for (case, _) in org.present_cases(&lost).await? {
+    for case in org.restored_cases(&lost).await? {
         let held = held(app, org, &case).await?;
         let mut tx = app.store.transaction("follow_restored_case").await?;
         if lost_cases::forget(&mut tx, org.id().as_str(), case.as_str()).await? {

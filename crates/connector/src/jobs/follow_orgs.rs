@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use salesforce_client::{Obstacle, OrgError};
+
 use super::{claim_requests, follow_cases};
 use crate::app::App;
 use crate::org::Org;
@@ -12,7 +14,7 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// Salesforce empties its recycle bin after so long; an Org that is new here is looked at so far back.
 pub(super) const RECYCLE_BIN: Duration = Duration::from_hours(15 * 24);
 
-/// An Org that does not answer now is looked at again with the next turn; nothing else waits for it.
+/// An Org that does not answer now, or is short of calls, is looked at again with the next turn; nothing else waits for it.
 pub async fn follow_orgs(app: &App) -> anyhow::Result<()> {
     for org in app.orgs.iter() {
         let now = app.clock.now();
@@ -22,16 +24,42 @@ pub async fn follow_orgs(app: &App) -> anyhow::Result<()> {
         let turn = followed_orgs::take_turn(&mut tx, org.id().as_str(), now.as_millis(), next, first).await?;
         let Some(seen_until) = turn else { continue };
         tx.commit().await?;
-        if let Err(error) = follow(app, org, seen_until).await {
-            tracing::warn!(
-                target: "casegate", org = %org.id(), error = format!("{error:#}"), "what happened in an Org is not known"
-            );
+        let minute = now.as_millis() / i64::try_from(LOOK_EVERY.as_millis()).unwrap_or(i64::MAX);
+        for look in Look::ALL.into_iter().cycle().skip(minute.rem_euclid(3).unsigned_abs() as usize).take(3) {
+            if let Err(error) = look.take(app, org, seen_until).await {
+                tell(org, look, &error);
+            }
         }
     }
     Ok(())
 }
 
-async fn follow(app: &App, org: &Org, seen_until: i64) -> anyhow::Result<()> {
-    follow_cases::follow_cases(app, org, seen_until).await?;
-    claim_requests::claim_requests(app, org).await
+/// When the Org is short of calls, the first look of a turn may be its only one: each is first in its turn.
+#[derive(Clone, Copy, Debug)]
+enum Look {
+    LostCases,
+    RestoredCases,
+    Requests,
+}
+
+impl Look {
+    const ALL: [Self; 3] = [Self::LostCases, Self::RestoredCases, Self::Requests];
+
+    async fn take(self, app: &App, org: &Org, seen_until: i64) -> anyhow::Result<()> {
+        match self {
+            Self::LostCases => follow_cases::follow_cases(app, org, seen_until).await,
+            Self::RestoredCases => follow_cases::welcome_back(app, org).await,
+            Self::Requests => claim_requests::claim_requests(app, org).await,
+        }
+    }
+}
+
+fn tell(org: &Org, look: Look, error: &anyhow::Error) {
+    let org = org.id();
+    if let Some(OrgError::RetryLater { obstacle: Obstacle::HeldBack, .. }) = error.downcast_ref() {
+        tracing::debug!(target: "casegate", %org, ?look, %error, "a look at an Org is put off");
+    } else {
+        let error = format!("{error:#}");
+        tracing::warn!(target: "casegate", %org, ?look, error, "what happened in an Org is not known");
+    }
 }

@@ -1,6 +1,9 @@
 //! What happened in an Org without us: requests that somebody else inserted, Cases that were merged or deleted.
+//!
+//! Looks that nobody waits for are background work: they slow down when the Org runs short of calls. What follows from
+//! one that found something is not.
 
-use salesforce_client::{OrgError, Record};
+use salesforce_client::{OrgConnection, OrgError, Record};
 use secure_files::{CaseId, UserId};
 use serde_json::{Value, json};
 
@@ -43,7 +46,7 @@ pub struct LostCase {
 }
 
 impl Org {
-    /// Requests that wait to be claimed, the oldest first.
+    /// Requests that wait to be claimed, the oldest first: a look in the background.
     pub async fn requested_files(&self) -> Result<Vec<RequestedFiles>, OrgError> {
         let soql = format!(
             "SELECT Id, Case__c, Case__r.CaseNumber, Case__r.SuppliedEmail, Case__r.SuppliedName, Case__r.ContactId, \
@@ -52,7 +55,7 @@ impl Org {
              WHERE State__c = 'Requested' AND ExternalId__c = null ORDER BY CreatedDate, Id LIMIT {REQUESTS_AT_ONCE}",
             records::FILE_REQUEST
         );
-        let rows = self.connection.query(&soql).await?;
+        let rows = self.connection.background().query(&soql).await?;
         Ok(rows.into_iter().filter_map(requested).collect())
     }
 
@@ -62,31 +65,42 @@ impl Org {
         self.connection.update(records::FILE_REQUEST, &id, &json!({ "State__c": "Undelivered" })).await
     }
 
-    /// Cases that went to the recycle bin since `since`, in that order.
+    /// Cases that went to the recycle bin since `since`, in that order: a look in the background.
     pub async fn lost_cases(&self, since: i64) -> Result<Vec<LostCase>, OrgError> {
         let soql = format!(
             "SELECT Id, MasterRecordId, SystemModstamp FROM Case WHERE IsDeleted = true AND SystemModstamp >= {} \
              ORDER BY SystemModstamp, Id",
             records::date_time(since)
         );
-        let rows = self.connection.query_with_deleted(&soql).await?;
+        let rows = self.connection.background().query_with_deleted(&soql).await?;
         Ok(rows.into_iter().filter_map(lost).collect())
     }
 
-    /// Those of the Cases that are there, with their numbers.
-    pub async fn present_cases(&self, cases: &[CaseId]) -> Result<Vec<(CaseId, String)>, OrgError> {
-        let mut present = Vec::new();
-        for cases in cases.chunks(IDS_AT_ONCE) {
-            let ids: Vec<String> = cases.iter().map(|case| format!("'{case}'")).collect();
-            let soql = format!("SELECT Id, CaseNumber FROM Case WHERE Id IN ({})", ids.join(", "));
-            let rows = self.connection.query(&soql).await?;
-            present.extend(rows.iter().filter_map(|row| {
-                let row = Value::Object(row.clone());
-                Some((CaseId::parse(&text(&row, "/Id")?).ok()?, text(&row, "/CaseNumber").unwrap_or_default()))
-            }));
-        }
-        Ok(present)
+    /// The Case's number, if the Case is there.
+    pub async fn present_case(&self, case: &CaseId) -> Result<Option<String>, OrgError> {
+        let present = present_cases(&self.connection, std::slice::from_ref(case)).await?;
+        Ok(present.into_iter().next().map(|(_, number)| number))
     }
+
+    /// Those of the Cases that have come back: a look in the background.
+    pub async fn restored_cases(&self, cases: &[CaseId]) -> Result<Vec<CaseId>, OrgError> {
+        let connection = self.connection.background();
+        Ok(present_cases(&connection, cases).await?.into_iter().map(|(case, _)| case).collect())
+    }
+}
+
+async fn present_cases(connection: &OrgConnection, cases: &[CaseId]) -> Result<Vec<(CaseId, String)>, OrgError> {
+    let mut present = Vec::new();
+    for cases in cases.chunks(IDS_AT_ONCE) {
+        let ids: Vec<String> = cases.iter().map(|case| format!("'{case}'")).collect();
+        let soql = format!("SELECT Id, CaseNumber FROM Case WHERE Id IN ({})", ids.join(", "));
+        let rows = connection.query(&soql).await?;
+        present.extend(rows.iter().filter_map(|row| {
+            let row = Value::Object(row.clone());
+            Some((CaseId::parse(&text(&row, "/Id")?).ok()?, text(&row, "/CaseNumber").unwrap_or_default()))
+        }));
+    }
+    Ok(present)
 }
 
 fn requested(row: Record) -> Option<RequestedFiles> {
