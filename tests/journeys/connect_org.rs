@@ -10,7 +10,7 @@ use connector::clock::Clock;
 use connector::connect_org::{Particulars, connect_org, verify};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::json;
-use simulated_org::{Options, SimulatedOrg, TokenOverrides};
+use simulated_org::{Grants, ObjectRights, Options, Rights, SimulatedOrg, TokenOverrides};
 
 /// 2026-11-21T16:18:12Z.
 const NOW: i64 = 1_795_277_892_000;
@@ -88,6 +88,27 @@ impl SetUp {
         self.org.register_client_certificate(&OURS.1).unwrap();
     }
 
+    fn rights(&self, change: impl FnOnce(&mut Rights)) {
+        self.org.alter_rights(change);
+    }
+
+    fn system(&self, permission: &str) {
+        let user = self.org.user("integration").unwrap();
+        self.rights(|rights| {
+            rights.set("Too_Wide").grants.system.insert(permission.to_owned());
+            rights.assign("Too_Wide", user);
+        });
+    }
+
+    /// For the time of looking.
+    fn may_view_setup(&self) {
+        let user = self.org.user("integration").unwrap();
+        self.rights(|rights| {
+            rights.set("Setup_Viewer").grants.system.insert("ViewSetup".to_owned());
+            rights.assign("Setup_Viewer", user);
+        });
+    }
+
     async fn report(&self) -> String {
         let report = verify(&self.told, &clock()).await;
         let text = report.to_string();
@@ -102,7 +123,7 @@ async fn a_good_set_up_has_nothing_wrong_and_leaves_no_session() {
     set_up.app_knows_our_certificate();
     let report = set_up.report().await;
     assert!(!report.contains("fail"), "{report}");
-    for step in ["key", "login", "Org", "scopes", "user", "package", "settings", "agent token", "Cases"] {
+    for step in ["key", "login", "Org", "scopes", "user", "rights", "package", "settings", "agent token", "Cases"] {
         assert!(report.contains(&format!("ok    {step}: ")), "{step}: {report}");
     }
     assert_eq!(set_up.org.expire_sessions(), 0);
@@ -110,6 +131,20 @@ async fn a_good_set_up_has_nothing_wrong_and_leaves_no_session() {
     let writes: Vec<_> =
         writes.iter().filter(|call| call.path.contains("/services/data") && call.method != "GET").collect();
     assert!(writes.is_empty(), "{writes:?}");
+}
+
+#[tokio::test]
+async fn a_user_who_may_view_setup_shows_every_right_also_under_a_namespace() {
+    for namespace in ["", "acme"] {
+        let mut set_up = SetUp::with(Options { namespace: namespace.to_owned(), ..options() }).await;
+        set_up.app_knows_our_certificate();
+        set_up.told.namespace_prefix = namespace.to_owned();
+        assert!(set_up.report().await.contains("Which set gives View All on Case is told only to"));
+        set_up.may_view_setup();
+        let report = set_up.report().await;
+        assert!(report.contains("ok    rights: View All on Case, our objects, and nothing else"), "{report}");
+        assert!(!report.contains("fail"), "{report}");
+    }
 }
 
 /// Whoever sits at the keyboard: does in Setup what the command says before answering it.
@@ -180,7 +215,7 @@ async fn an_admin_who_stops_is_told_what_is_wrong() {
 /// What was done wrong, and how the command names it.
 type Mistake = (&'static str, fn(&mut SetUp), &'static str);
 
-const MISTAKES: [Mistake; 15] = [
+const MISTAKES: [Mistake; 27] = [
     (
         "another consumer key",
         |it| it.told.client_id = Some("3MVG9.Nobody".to_owned()),
@@ -236,7 +271,78 @@ const MISTAKES: [Mistake; 15] = [
         |it| it.told.instance_url = "https://evil.example".into(),
         "not under a Salesforce domain",
     ),
+    (
+        "no View All on Case",
+        |it| it.rights(|rights| rights.set(CASE_ACCESS).grants = only(ObjectRights::READ)),
+        "does not see the Case",
+    ),
+    (
+        "no View All on Case, seen in Setup",
+        |it| {
+            it.may_view_setup();
+            it.rights(|rights| rights.set(CASE_ACCESS).grants = only(ObjectRights::READ));
+        },
+        "fail  rights: nothing gives casegate.integration@example.test View All on Case",
+    ),
+    (
+        "Modify All on Case",
+        |it| {
+            it.may_view_setup();
+            it.rights(|rights| rights.set(CASE_ACCESS).grants.grant("Case", ObjectRights::EVERYTHING));
+        },
+        "the permission set Casegate Case Access gives Modify All on Case",
+    ),
+    (
+        "Edit on Case",
+        |it| it.rights(|rights| rights.set(CASE_ACCESS).grants.grant("Case", ObjectRights::WORK)),
+        "may make, change or delete Case: leave it Read and View All on Case",
+    ),
+    (
+        "View All on Account",
+        |it| {
+            it.may_view_setup();
+            it.rights(|rights| rights.set(CASE_ACCESS).grants.grant("Account", ObjectRights::VIEW_ALL));
+        },
+        "the permission set Casegate Case Access gives View All on Account",
+    ),
+    (
+        "Edit on Account, by the profile",
+        |it| {
+            it.may_view_setup();
+            it.rights(|rights| rights.set(PROFILE).grants.grant("Account", ObjectRights::WORK));
+        },
+        "the profile Minimum Access - API Only Integrations gives Edit on Account",
+    ),
+    ("Modify All Data", |it| it.system("ModifyAllData"), "has Modify All Data, far more than Casegate needs"),
+    ("View All Data", |it| it.system("ViewAllData"), "has View All Data, far more than Casegate needs"),
+    ("Author Apex", |it| it.system("AuthorApex"), "has Author Apex, far more than Casegate needs"),
+    ("Manage Users", |it| it.system("ManageUsers"), "has Manage Users, far more than Casegate needs"),
+    (
+        "a user for people",
+        |it| it.rights(|rights| rights.set(PROFILE).grants.system.retain(|name| name != "ApiUserOnly")),
+        "give it API Only User",
+    ),
+    (
+        "our permission set not assigned",
+        |it| {
+            it.may_view_setup();
+            it.org.pre_authorise("casegate", "integration").unwrap();
+            let user = it.org.user("integration").unwrap();
+            it.rights(|rights| rights.withdraw("Casegate_Integration", user));
+        },
+        "lacks the permission set Casegate Integration: assign it",
+    ),
 ];
+
+const CASE_ACCESS: &str = "Casegate_Case_Access";
+const PROFILE: &str = "Minimum Access - API Only Integrations";
+
+/// Rights on Cases and nothing else.
+fn only(rights: ObjectRights) -> Grants {
+    let mut grants = Grants::default();
+    grants.grant("Case", rights);
+    grants
+}
 
 fn claim(name: &str, value: &str) -> TokenOverrides {
     let claims = [(name.to_owned(), json!(value))].into_iter().collect();

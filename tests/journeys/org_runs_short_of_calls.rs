@@ -20,7 +20,11 @@ fn looks(world: &Casegate) -> [usize; 3] {
         let asks = |query: &str| parts.iter().all(|part| query.contains(part));
         requests.iter().filter(|request| request.query.as_deref().is_some_and(asks)).count()
     };
-    [count(["FROM%20Case", "IsDeleted"]), count(["FROM%20Case", "Id%20IN"]), count(["FROM%20FileRequest__c", "Requested"])]
+    [
+        count(["FROM%20Case", "IsDeleted"]),
+        count(["FROM%20Case", "Id%20IN"]),
+        count(["FROM%20FileRequest__c", "Requested"]),
+    ]
 }
 
 #[tokio::test]

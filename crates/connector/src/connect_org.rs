@@ -20,6 +20,7 @@ mod guide;
 mod key_pair;
 mod login;
 mod package;
+mod rights;
 mod verify;
 
 pub use verify::verify;

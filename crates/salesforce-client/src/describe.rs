@@ -16,8 +16,27 @@ use crate::{
 pub struct Description {
     /// Our namespace taken off.
     pub name: String,
+    /// We may make records.
+    pub createable: bool,
+    /// We may change records.
+    pub updateable: bool,
+    /// We may delete records.
+    pub deletable: bool,
     /// Of the fields that we may see.
     pub fields: Vec<FieldDescription>,
+}
+
+/// An object in the list of all that we may see.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ObjectSummary {
+    /// Our namespace taken off.
+    pub name: String,
+    /// We may make records.
+    pub createable: bool,
+    /// We may change records.
+    pub updateable: bool,
+    /// We may delete records.
+    pub deletable: bool,
 }
 
 /// A field.
@@ -31,7 +50,27 @@ pub struct FieldDescription {
     pub updateable: bool,
 }
 
+#[derive(Deserialize)]
+struct Objects {
+    sobjects: Vec<ObjectSummary>,
+}
+
 impl OrgConnection {
+    /// Every object that we have a right on.
+    pub async fn objects(&self) -> Result<Vec<ObjectSummary>, OrgError> {
+        let answer = self.send(&Call::get(format!("{}/sobjects", self.shared.data_path))).await?;
+        let objects: Objects =
+            serde_json::from_slice(&answer.body).map_err(|_| answer::unreadable(answer.status, Repeating::Harmless))?;
+        let namespace = &self.shared.namespace;
+        let own = |object: ObjectSummary| ObjectSummary { name: namespace.strip(&object.name).to_owned(), ..object };
+        Ok(objects.sobjects.into_iter().map(own).collect())
+    }
+
+    /// One of our names as this Org spells it: for values that are names, which nothing else translates.
+    pub fn api_name(&self, own: &str) -> String {
+        self.shared.namespace.apply(own)
+    }
+
     /// `None` when the Org has no such object, or does not let us see it: it makes no difference between the two.
     pub async fn describe(&self, object: &str) -> Result<Option<Description>, OrgError> {
         let answer = match self.send(&Call::get(format!("{}/describe", self.object_path(object)))).await {

@@ -38,7 +38,7 @@ pub use collections::Outcomes;
 pub use composite::{CompositeAnswer, CompositeRequest};
 pub use connection::OrgConnection;
 pub use content::{Download, NewFile, UploadError};
-pub use describe::{Description, FieldDescription};
+pub use describe::{Description, FieldDescription, ObjectSummary};
 pub use email::{Email, EmailSender};
 pub use error::{Obstacle, OrgError};
 pub use feed::FeedPost;

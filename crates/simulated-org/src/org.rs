@@ -2,7 +2,6 @@
 //!
 //! Invariants: the lock is never held across an await; events leave only after their request has committed.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
@@ -19,6 +18,7 @@ use crate::options::Options;
 use crate::record_id::RecordId;
 use crate::referee::Referee;
 use crate::request_log::RequestLog;
+use crate::rights::Rights;
 use crate::schema::Schema;
 use crate::schema::labels::Labels;
 use crate::schema::permission_set::Grants;
@@ -49,7 +49,7 @@ pub struct Org {
     pub labels: Versioned<Labels>,
     /// Everything deployed so far, as SFDX source; what the Org started with is in it.
     pub deployed: Versioned<Option<TempDir>>,
-    grants: Versioned<BTreeMap<RecordId, Grants>>,
+    pub rights: Versioned<Rights>,
     world: Mutex<World>,
     seeded: OnceLock<Seeded>,
 }
@@ -70,12 +70,12 @@ pub struct Parts {
     pub clock: OrgClock,
     pub signer: AgentSigner,
     pub labels: Labels,
-    pub grants: BTreeMap<RecordId, Grants>,
+    pub rights: Rights,
 }
 
 impl Org {
     pub fn new(parts: Parts) -> Self {
-        let Parts { options, id, url, https, schema, clock, signer, labels, grants } = parts;
+        let Parts { options, id, url, https, schema, clock, signer, labels, rights } = parts;
         let mails = Mails::new(options.mail_limit_bytes);
         let world = World::new(&schema, clock.now());
         Self {
@@ -90,7 +90,7 @@ impl Org {
             signer,
             labels: Versioned::new(labels),
             deployed: Versioned::new(None),
-            grants: Versioned::new(grants),
+            rights: Versioned::new(rights),
             faults: Faults::default(),
             referee: Referee::default(),
             mails,
@@ -149,13 +149,7 @@ impl Org {
         self.seeded.get().unwrap_or(&NOTHING)
     }
 
-    /// A deploy may change what everybody may do.
-    pub fn replace_grants(&self, grants: BTreeMap<RecordId, Grants>) {
-        self.grants.replace(grants);
-    }
-
     pub fn grants(&self, user: RecordId) -> &Grants {
-        static NONE: std::sync::LazyLock<Grants> = std::sync::LazyLock::new(Grants::default);
-        self.grants.get(&user).unwrap_or(&NONE)
+        self.rights.of(user)
     }
 }

@@ -114,6 +114,16 @@ impl Rows {
         self.changes.push(Change { object: table.name(), id, before });
     }
 
+    /// Takes every row of an object away: for what the Org writes anew from what it knows.
+    pub fn forget(&mut self, object: &str) {
+        let Some(table) = self.tables.get_mut(object) else { return };
+        let ids: Vec<RecordId> = table.all().map(|row| row.id).collect();
+        for id in ids {
+            let before = table.replace(id, None);
+            self.changes.push(Change { object: table.name(), id, before });
+        }
+    }
+
     /// Many new rows at once that no transaction can take back: for filling an Org before its first request.
     pub fn load(&mut self, object: &str, rows: impl IntoIterator<Item = Row>) {
         let table = self.tables.entry(object.to_owned()).or_insert_with(|| Table::new(object));

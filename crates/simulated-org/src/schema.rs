@@ -9,6 +9,7 @@ pub mod describe;
 pub mod file_objects;
 pub mod labels;
 pub mod load_metadata;
+pub mod permission_objects;
 pub mod permission_set;
 pub mod standard;
 pub mod xml;

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 
 use crate::record_id::RecordId;
+use crate::rights::write_rows;
 use crate::rows::insert_row::insert_row;
 use crate::work::Work;
 
@@ -24,6 +25,7 @@ pub type Seeded = BTreeMap<String, BTreeMap<String, Value>>;
 pub fn plant(work: &mut Work) -> Result<Seeded> {
     let mut seeded = Seeded::new();
     people::plant(work, &mut seeded)?;
+    write_rows(work);
     settings::plant(work)?;
     customers::plant(work, &mut seeded)?;
     cases::plant(work, &mut seeded)?;

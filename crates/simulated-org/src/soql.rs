@@ -10,6 +10,7 @@ use crate::files::links;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
 use crate::rows::Row;
+use crate::schema::permission_objects::USER_PERMISSION_ACCESS;
 use crate::shape::Shape;
 use crate::work::Work;
 
@@ -27,6 +28,7 @@ pub mod records;
 pub mod select;
 pub mod sought;
 pub mod syntax;
+pub mod user_permission_access;
 pub mod user_record_access;
 
 use check::{Output, Plan, Selected};
@@ -64,6 +66,9 @@ pub fn find(work: &mut Work, text: &str, with_deleted: bool) -> Result<Finding, 
     let query = parser::parse(text)?;
     if query.from.text.eq_ignore_ascii_case("UserRecordAccess") {
         return user_record_access::run(work, text, &query).map(|found| Finding::Computed(found.records));
+    }
+    if query.from.text.eq_ignore_ascii_case(USER_PERMISSION_ACCESS) {
+        return user_permission_access::run(work, text, &query).map(Finding::Computed);
     }
     if query.from.text.eq_ignore_ascii_case("ContentDocumentLink") {
         links::check_filter(query.filter.as_ref())?;

@@ -20,6 +20,7 @@ use crate::referee::{Referee, verdict};
 use crate::request_log::LoggedRequest;
 use crate::rest::http::split_target;
 use crate::rest::{self, Call, Method, NEWEST};
+use crate::rights::{Rights, write_rows};
 use crate::rows::load_rows::load_rows;
 use crate::schema::labels::Labels;
 use crate::schema::{Schema, load_metadata};
@@ -174,6 +175,20 @@ impl SimulatedOrg {
         self.alter_app(nickname, |app| app.pre_authorise(user))
     }
 
+    /// Changes what permission sets give and who has which, as an admin would in Setup. Users by id, nickname or
+    /// username, see [`Self::user`].
+    pub fn alter_rights(&self, change: impl FnOnce(&mut Rights)) {
+        self.org.work(people::user_id(people::ADMIN), |work| {
+            self.org.rights.replace(self.org.rights.altered(change));
+            write_rows(work);
+        });
+    }
+
+    /// A user by id, nickname or username.
+    pub fn user(&self, user: &str) -> Option<RecordId> {
+        user_named(self.org.seeded(), user)
+    }
+
     /// A seeded record's id: `seeded("users", "anna")`, `seeded("cases", "gateway_reboots")`.
     pub fn seeded(&self, kind: &str, nickname: &str) -> Option<String> {
         self.org.seeded().get(kind)?.get(nickname)?["id"].as_str().map(str::to_owned)
@@ -280,14 +295,14 @@ fn found(options: Options, url: String, https: Option<Https>) -> Result<Org> {
     if let Some(metadata) = metadata {
         load_metadata::load(&mut schema, metadata)?;
     }
-    let grants = people::grants(&schema, metadata, options.fresh)?;
+    let rights = people::rights(&schema, metadata, options.fresh)?;
     let clock = OrgClock::new(options.clock.clone());
     let signer = match &options.agent_key_and_certificate {
         Some((key, certificate)) => AgentSigner::from_pem(key, certificate)?,
         None => AgentSigner::generate(&options.instance_prefix, clock.now())?,
     };
     let labels = metadata.map(Labels::load).transpose()?.unwrap_or_default();
-    Ok(Org::new(Parts { options, id, url, https, schema, clock, signer, labels, grants }))
+    Ok(Org::new(Parts { options, id, url, https, schema, clock, signer, labels, rights }))
 }
 
 /// A user by record id or by seeded nickname.

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
 use salesforce_client::{Grant, Identity, OrgConnection, Settings};
 use zeroize::Zeroizing;
 
-use super::{Particulars, access, agent_token, key_pair, login, package};
+use super::{Particulars, access, agent_token, key_pair, login, package, rights};
 use crate::check_config::{Outcome, Report};
 use crate::clock::Clock;
 use crate::config::Origin;
@@ -53,6 +53,7 @@ async fn look_inside(
     report.add("Org", organisation(connection, particulars).await);
     report.add("scopes", access::scopes(connection).await);
     report.add("user", access::user(connection, identity, particulars).await);
+    report.add("rights", rights::rights(connection, identity, particulars).await);
     report.add("package", package::objects(connection, particulars).await);
     report.add("settings", package::settings(connection, particulars).await);
     report.add("agent token", agent_token::outcome(proof));

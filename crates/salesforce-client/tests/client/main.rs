@@ -8,6 +8,8 @@ mod content;
 mod priority;
 mod refresh_token;
 mod session;
+mod simulated_files;
+mod simulated_logins;
 mod simulated_org;
 mod stand_in;
 mod web_login;

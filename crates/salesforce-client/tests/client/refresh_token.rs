@@ -19,18 +19,27 @@ use crate::{
 
 /// A database row with a lock, in memory.
 #[derive(Clone)]
-struct Row {
-    token: Arc<AsyncMutex<String>>,
-    is_away: Arc<AtomicBool>,
+pub struct Row {
+    pub token: Arc<AsyncMutex<String>>,
+    pub is_away: Arc<AtomicBool>,
     kept: Arc<Mutex<Vec<String>>>,
 }
 
 impl Row {
     fn new() -> Self {
-        Self { token: Arc::new(AsyncMutex::new("refresh-0".to_owned())), is_away: Arc::default(), kept: Arc::default() }
+        Self::holding("refresh-0")
     }
 
-    fn home(&self) -> RefreshTokenHome {
+    pub fn holding(token: &str) -> Self {
+        Self { token: Arc::new(AsyncMutex::new(token.to_owned())), is_away: Arc::default(), kept: Arc::default() }
+    }
+
+    /// Every token that was stored, in order.
+    pub fn kept(&self) -> Vec<String> {
+        self.kept.lock().unwrap().clone()
+    }
+
+    pub fn home(&self) -> RefreshTokenHome {
         let row = self.clone();
         RefreshTokenHome {
             take: Arc::new(move || {

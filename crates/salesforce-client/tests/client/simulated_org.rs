@@ -11,12 +11,12 @@ use simulated_org::{Fault, Options, SimulatedOrg};
 
 use crate::connection::{MovableClock, PRIVATE_KEY, START, settings};
 
-struct Org {
-    simulated: SimulatedOrg,
-    connection: OrgConnection,
+pub struct Org {
+    pub simulated: SimulatedOrg,
+    pub connection: OrgConnection,
 }
 
-async fn org() -> Org {
+pub async fn org() -> Org {
     org_with("").await
 }
 
@@ -49,7 +49,7 @@ async fn org_with(namespace: &str) -> Org {
 }
 
 impl Org {
-    fn seeded(&self, kind: &str, nickname: &str) -> RecordId {
+    pub fn seeded(&self, kind: &str, nickname: &str) -> RecordId {
         RecordId::parse(&self.simulated.seeded(kind, nickname).unwrap()).unwrap()
     }
 

@@ -6,7 +6,7 @@ use super::app::{App, PermittedUsers};
 use super::{Denied, user};
 use crate::org::Org;
 use crate::record_id::RecordId;
-use crate::seed::people;
+use crate::schema::permission_objects::{ASSIGNMENT, PERMISSION_SET};
 use crate::world::World;
 
 /// Everything a token needs: an active user, permitted to use the app, calling from a trusted address, not too often.
@@ -39,10 +39,16 @@ pub fn is_admin_approved(world: &World, app: &App, user: RecordId) -> Result<boo
         return Ok(false);
     };
     let by_profile = user::profile(world, user).is_some_and(|name| profiles.iter().any(|known| known == name));
-    let by_set = people::permission_set(user).is_some_and(|name| permission_sets.iter().any(|known| known == name));
+    let by_set = assigned_sets(world, user).any(|name| permission_sets.iter().any(|known| known == name));
     let approved = by_profile || by_set || users.contains(&user);
     if !approved || app.withdrawn_users.contains(&user) {
         return Err(Denied::new("invalid_app_access", "user is not admin approved to access this app"));
     }
     Ok(true)
+}
+
+fn assigned_sets(world: &World, user: RecordId) -> impl Iterator<Item = &str> {
+    let assigned = world.rows.living(ASSIGNMENT).filter(move |row| row.reference("AssigneeId") == Some(user));
+    let sets = assigned.filter_map(|row| world.rows.row(PERMISSION_SET, row.reference("PermissionSetId")?));
+    sets.filter_map(|row| row.text("Name"))
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use super::permission_objects::belongs_to_setup;
 use super::xml::Element;
 use super::{Schema, prefixed};
 
@@ -54,6 +55,8 @@ pub struct Grants {
     pub custom_permissions: BTreeSet<String>,
     /// Apex classes whose methods the user may call from a page.
     pub apex_classes: BTreeSet<String>,
+    /// As in `ViewSetup`: rights that belong to no object.
+    pub system: BTreeSet<String>,
     /// A system administrator: every object, every field, every record.
     pub everything: bool,
 }
@@ -79,10 +82,37 @@ impl Grants {
     }
 
     pub fn on(&self, object: &str) -> ObjectRights {
-        if self.everything {
+        if belongs_to_setup(object) {
+            return if self.may("ViewSetup") { ObjectRights::READ } else { ObjectRights::default() };
+        }
+        if self.everything || self.may("ModifyAllData") {
             return ObjectRights::EVERYTHING;
         }
-        self.objects.get(&object.to_lowercase()).copied().unwrap_or_default()
+        let held = self.objects.get(&object.to_lowercase()).copied().unwrap_or_default();
+        if self.may("ViewAllData") { held.with(ObjectRights::VIEW_ALL) } else { held }
+    }
+
+    /// Whether a system permission is held, by its API name.
+    pub fn may(&self, permission: &str) -> bool {
+        if self.everything { permission != "ApiUserOnly" } else { self.system.contains(permission) }
+    }
+
+    /// Every object with rights on it, in lower case.
+    pub fn objects(&self) -> impl Iterator<Item = (&str, ObjectRights)> {
+        self.objects.iter().map(|(object, rights)| (object.as_str(), *rights))
+    }
+
+    /// Another set's rights on top of these.
+    pub fn add(&mut self, other: &Self) {
+        for (object, rights) in &other.objects {
+            self.grant(object, *rights);
+        }
+        self.readable_fields.extend(other.readable_fields.iter().cloned());
+        self.editable_fields.extend(other.editable_fields.iter().cloned());
+        self.custom_permissions.extend(other.custom_permissions.iter().cloned());
+        self.apex_classes.extend(other.apex_classes.iter().cloned());
+        self.system.extend(other.system.iter().cloned());
+        self.everything |= other.everything;
     }
 
     pub fn reads_field(&self, object: &str, field: &str) -> bool {
@@ -134,6 +164,9 @@ impl Grants {
         }
         for permission in root.all("customPermissions").filter(|permission| permission.flag("enabled")) {
             self.custom_permissions.extend(permission.text_of("name").map(str::to_owned));
+        }
+        for permission in root.all("userPermissions").filter(|permission| permission.flag("enabled")) {
+            self.system.extend(permission.text_of("name").map(str::to_owned));
         }
         for access in root.all("classAccesses").filter(|access| access.flag("enabled")) {
             self.apex_classes.extend(access.text_of("apexClass").map(str::to_owned));

@@ -19,6 +19,7 @@ pub fn objects() -> Vec<ObjectType> {
         user_record_access(),
     ];
     objects.extend(super::file_objects::objects());
+    objects.extend(super::permission_objects::objects());
     objects
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{Seeded, insert, note};
 use crate::cell::Cell;
 use crate::record_id::RecordId;
+use crate::rights::{PermissionSet, Rights};
 use crate::rows::Row;
 use crate::rows::system_fields::{derive, stamp};
 use crate::schema::permission_set::{Grants, ObjectRights};
@@ -31,7 +32,7 @@ struct Person {
     title: &'static str,
     profile: &'static str,
     language: &'static str,
-    permission_set: Option<&'static str>,
+    permission_sets: &'static [&'static str],
 }
 
 /// In the order of their record ids.
@@ -45,7 +46,7 @@ const PEOPLE: [Person; 5] = [
         title: "Salesforce Administrator",
         profile: "System Administrator",
         language: "en_US",
-        permission_set: None,
+        permission_sets: &[],
     },
     Person {
         nickname: "integration",
@@ -56,7 +57,7 @@ const PEOPLE: [Person; 5] = [
         title: "",
         profile: "Minimum Access - API Only Integrations",
         language: "en_US",
-        permission_set: Some("Casegate_Integration"),
+        permission_sets: &["Casegate_Integration", CASE_ACCESS],
     },
     Person {
         nickname: "anna",
@@ -67,7 +68,7 @@ const PEOPLE: [Person; 5] = [
         title: "Senior Support Engineer",
         profile: "Support Agent",
         language: "en_US",
-        permission_set: Some("Casegate_Agent"),
+        permission_sets: &["Casegate_Agent"],
     },
     Person {
         nickname: "ben",
@@ -78,7 +79,7 @@ const PEOPLE: [Person; 5] = [
         title: "Support Engineer",
         profile: "Support Agent",
         language: "de",
-        permission_set: Some("Casegate_Agent"),
+        permission_sets: &["Casegate_Agent"],
     },
     Person {
         nickname: "carla",
@@ -89,7 +90,7 @@ const PEOPLE: [Person; 5] = [
         title: "Support Engineer, in training",
         profile: "Support Agent",
         language: "fr",
-        permission_set: None,
+        permission_sets: &[],
     },
 ];
 
@@ -100,30 +101,56 @@ pub fn user_id(number: u64) -> RecordId {
     RecordId::numbered("005", number)
 }
 
-/// The permission set a person has.
-pub fn permission_set(user: RecordId) -> Option<&'static str> {
-    let (_, person) = (1..).zip(&PEOPLE).find(|(number, _)| user_id(*number) == user)?;
-    person.permission_set
+/// Everybody's rights: what profiles give, packaged sets as they ship, and what this customer's admin made. To a `fresh`
+/// Org a deploy brings the packaged ones.
+pub fn rights(schema: &Schema, metadata: Option<&Path>, fresh: bool) -> Result<Rights> {
+    let mut sets: Vec<PermissionSet> = Vec::new();
+    for (number, profile) in (1..).zip(PROFILES) {
+        // As an Org names them: by the id of the profile.
+        let name = format!("X{}", RecordId::numbered("00e", number).short());
+        let grants = profile_grants(profile);
+        sets.push(PermissionSet {
+            label: name.clone(),
+            name,
+            profile: Some(profile),
+            grants,
+            ..PermissionSet::default()
+        });
+    }
+    for name in ["Casegate_Agent", "Casegate_Integration"] {
+        let mut set = PermissionSet {
+            name: name.to_owned(),
+            label: name.replace('_', " "),
+            packaged: true,
+            ..PermissionSet::default()
+        };
+        let read = match metadata {
+            Some(metadata) => set.grants.add_permission_set(schema, metadata, name)?,
+            None => false,
+        };
+        if !read && !fresh {
+            open_custom_objects(schema, &mut set.grants);
+        }
+        sets.push(set);
+    }
+    let mut case_access = PermissionSet {
+        name: CASE_ACCESS.to_owned(),
+        label: "Casegate Case Access".to_owned(),
+        ..PermissionSet::default()
+    };
+    case_access.grants.grant("Case", ObjectRights::VIEW_ALL);
+    sets.push(case_access);
+    let assigned = (1..).zip(&PEOPLE).map(|(number, person)| {
+        let of_profile = sets.iter().find(|set| set.profile == Some(person.profile)).map(|set| set.name.clone());
+        let given = person.permission_sets.iter().map(|name| (*name).to_owned());
+        (user_id(number), of_profile.into_iter().chain(given).collect())
+    });
+    let assigned = assigned.collect();
+    Ok(Rights::new(sets, assigned))
 }
 
-/// Every person's rights: the profile's, plus the permission set as it ships. To a `fresh` Org a deploy brings it.
-pub fn grants(schema: &Schema, metadata: Option<&Path>, fresh: bool) -> Result<BTreeMap<RecordId, Grants>> {
-    let mut all = BTreeMap::new();
-    for (number, person) in (1..).zip(&PEOPLE) {
-        let mut grants = profile_grants(person.profile);
-        if let Some(name) = person.permission_set {
-            let read = match metadata {
-                Some(metadata) => grants.add_permission_set(schema, metadata, name)?,
-                None => false,
-            };
-            if !read && !fresh {
-                open_custom_objects(schema, &mut grants);
-            }
-        }
-        all.insert(user_id(number), grants);
-    }
-    Ok(all)
-}
+/// What the subscriber's admin gives the integration user besides the packaged set, which cannot grant it.
+const CASE_ACCESS: &str = "Casegate_Case_Access";
 
 const FILES: ObjectRights =
     ObjectRights { create: true, read: true, edit: true, delete: true, view_all: false, modify_all: false };
@@ -143,6 +170,7 @@ fn profile_grants(profile: &str) -> Grants {
     for object in ["Attachment", "Document"] {
         grants.grant(object, ObjectRights::WORK);
     }
+    grants.system.insert("ApiEnabled".to_owned());
     if profile == "Support Agent" {
         for object in ["Case", "Account", "Contact", "CaseComment"] {
             grants.grant(object, ObjectRights::WORK);
@@ -150,8 +178,7 @@ fn profile_grants(profile: &str) -> Grants {
         // This customer's admin added the field to the agents' page.
         grants.grant_field("Contact", "Preferred_Language__c");
     } else {
-        // What the subscriber's admin gives the integration user besides the packaged permission set.
-        grants.grant("Case", ObjectRights::VIEW_ALL);
+        grants.system.insert("ApiUserOnly".to_owned());
     }
     grants
 }

@@ -12,6 +12,7 @@ use quick_xml::escape::escape;
 use tempfile::TempDir;
 
 use super::package::{Failure, Package};
+use crate::rights::write_rows;
 use crate::schema::labels::Labels;
 use crate::schema::load_metadata::{self, sorted_entries};
 use crate::schema::xml::Element;
@@ -30,7 +31,7 @@ pub fn install(work: &mut Work, package: &Package, check_only: bool) -> Result<(
     let folder = lay_out(work, package).map_err(told("CustomObject"))?;
     let mut schema = (*org.schema).clone();
     load_metadata::load(&mut schema, folder.path()).map_err(told("CustomObject"))?;
-    let grants = people::grants(&schema, Some(folder.path()), org.options.fresh).map_err(told("PermissionSet"))?;
+    let rights = people::rights(&schema, Some(folder.path()), org.options.fresh).map_err(told("PermissionSet"))?;
     let labels = Labels::load(folder.path()).map_err(told("CustomLabels"))?;
     let records = load_metadata::settings(&schema, folder.path()).map_err(told("CustomMetadata"))?;
     if check_only {
@@ -39,7 +40,8 @@ pub fn install(work: &mut Work, package: &Package, check_only: bool) -> Result<(
     work.world.rows.index_by(&schema);
     work.world.metadata_changed_at = work.now;
     org.schema.replace(schema);
-    org.replace_grants(grants);
+    org.rights.replace(org.rights.redeployed(rights));
+    write_rows(work);
     org.labels.replace(labels);
     org.deployed.replace(Some(folder));
     for record in records {

@@ -25,6 +25,7 @@ mod logins;
 mod mails;
 mod merges;
 mod namespaces;
+mod permissions;
 mod program;
 mod queries;
 mod query_refusals;
