@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// One request of a composite call. Its `reference` (letters, digits, underscores) lets later requests of the same call
-/// say `@{reference.id}` in their fields.
+/// have `@{reference.id}` as the whole value of a field. No other text may hold `@{`: an Org would look for a reference
+/// in what somebody typed, so such a call is refused here; write that record by itself.
 #[derive(Clone, Debug)]
 pub struct CompositeRequest {
     reference: String,
@@ -91,6 +92,47 @@ impl CompositeRequest {
     }
 }
 
+const MOST_REQUESTS: usize = 25;
+
+/// What an Org would refuse, or take for something else.
+fn check(requests: &[CompositeRequest]) -> Result<(), OrgError> {
+    if requests.len() > MOST_REQUESTS {
+        let message = format!("{} requests are more than {MOST_REQUESTS}", requests.len());
+        return Err(OrgError::fix("TOO_MANY_REQUESTS", message));
+    }
+    for (place, request) in requests.iter().enumerate() {
+        let (Kind::Create { fields, .. } | Kind::Update { fields, .. } | Kind::Upsert { fields, .. }) = &request.kind
+        else {
+            continue;
+        };
+        let earlier = &requests[..place];
+        for (name, value) in fields {
+            if !is_plain_or_reference(value, earlier) {
+                return Err(OrgError::FixRequest {
+                    code: "REFERENCE_IN_TEXT".to_owned(),
+                    message: "a text with @{ cannot be part of a composite".to_owned(),
+                    fields: vec![name.clone()],
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_plain_or_reference(value: &Value, earlier: &[CompositeRequest]) -> bool {
+    match value {
+        Value::String(text) if text.contains("@{") => {
+            let inner = text.strip_prefix("@{").and_then(|rest| rest.strip_suffix('}'));
+            let reference =
+                inner.and_then(|inner| inner.split_once('.')).filter(|(_, path)| !path.contains(['@', '{', '}']));
+            reference.is_some_and(|(name, _)| earlier.iter().any(|request| request.reference == name))
+        }
+        Value::Object(fields) => fields.values().all(|value| is_plain_or_reference(value, earlier)),
+        Value::Array(items) => items.iter().all(|item| is_plain_or_reference(item, earlier)),
+        _ => true,
+    }
+}
+
 impl CompositeAnswer {
     /// The id of the record that was created or upserted.
     pub fn id(&self) -> Option<RecordId> {
@@ -106,6 +148,7 @@ impl OrgConnection {
         requests: &[CompositeRequest],
         all_or_none: bool,
     ) -> Result<Vec<CompositeAnswer>, OrgError> {
+        check(requests)?;
         let creates = requests.iter().any(|request| request.repeating() == Repeating::Harmful);
         let repeating = if creates { Repeating::Harmful } else { Repeating::Harmless };
         let bodies: Vec<Value> = requests.iter().map(|request| self.composite_body(request)).collect();

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use rcgen::{CertificateParams, KeyPair};
 use salesforce_client::{
-    CompositeRequest, Grant, OrgConnection, OrgError, Record, RecordId, Settings, instant, patiently, soql,
+    CompositeRequest, Email, EmailSender, Grant, Obstacle, OrgConnection, OrgError, Record, RecordId, Settings,
+    instant, patiently, soql,
 };
 use serde_json::{Value, json};
 use simulated_org::{Fault, Options, SimulatedOrg};
@@ -14,6 +15,8 @@ use crate::connection::{MovableClock, PRIVATE_KEY, START, settings};
 pub struct Org {
     pub simulated: SimulatedOrg,
     pub connection: OrgConnection,
+    settings: Settings,
+    clock: MovableClock,
 }
 
 pub async fn org() -> Org {
@@ -22,11 +25,11 @@ pub async fn org() -> Org {
 
 async fn org_with(namespace: &str) -> Org {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned();
-    let clock = MovableClock::new().reader();
+    let clock = MovableClock::new();
     let options = Options {
         metadata: Some(repository),
         namespace: namespace.to_owned(),
-        clock: clock.clone(),
+        clock: clock.reader(),
         query_batch_limit: 5,
         ..Options::default()
     };
@@ -44,8 +47,8 @@ async fn org_with(namespace: &str) -> Org {
         namespace_prefix: Some(namespace.to_owned()),
         ..settings(simulated.url())
     };
-    let connection = OrgConnection::new(settings, clock).unwrap();
-    Org { simulated, connection }
+    let connection = OrgConnection::new(settings.clone(), clock.reader()).unwrap();
+    Org { simulated, connection, settings, clock }
 }
 
 impl Org {
@@ -314,6 +317,97 @@ async fn a_locked_row_is_written_once_patience_pays() {
     let write = async || org.connection.upsert("SecureFile__c", "ExternalId__c", &key, &org.file()).await;
     let written = patiently(write, || 0, async |_| pauses += 1).await.unwrap();
     assert_eq!((written.created, pauses), (false, 2));
+}
+
+#[tokio::test]
+async fn a_mail_is_sent_by_whichever_names_its_version_has() {
+    let org = org().await;
+    for (number, api_version) in ["64.0", "67.0"].into_iter().enumerate() {
+        let settings = Settings { api_version: api_version.to_owned(), ..org.settings.clone() };
+        let connection = OrgConnection::new(settings, org.clock.reader()).unwrap();
+        let email = Email {
+            to: vec!["grace@customer.example".to_owned()],
+            cc: vec!["copy@customer.example".to_owned()],
+            bcc: vec!["blind@customer.example".to_owned()],
+            subject: format!("Files for {api_version}"),
+            body: "<p>Hello</p>".to_owned(),
+            is_html: true,
+            sender: EmailSender::CurrentUser,
+            related_record: Some(org.case()),
+            log_on_send: false,
+        };
+        connection.send_email(&email).await.unwrap();
+        let mails = org.simulated.mails();
+        assert_eq!((mails.len(), &mails[number].subject), (number + 1, &email.subject));
+        assert_eq!(mails[number].envelope_to.len(), 3);
+        let stranger = Email { sender: EmailSender::OrgWide("nobody@example.test".to_owned()), ..email };
+        let refused = connection.send_email(&stranger).await.unwrap_err();
+        assert!(matches!(refused, OrgError::FixRequest { .. }), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_whose_answer_is_lost_is_not_sent_again() {
+    let org = org().await;
+    org.simulated.faults().add(Fault::lose_answer().on("POST", "emailSimple")).unwrap();
+    let email = Email {
+        to: vec!["grace@customer.example".to_owned()],
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        subject: "Files".to_owned(),
+        body: "Hello".to_owned(),
+        is_html: false,
+        sender: EmailSender::CurrentUser,
+        related_record: None,
+        log_on_send: false,
+    };
+    let lost = org.connection.send_email(&email).await.unwrap_err();
+    assert!(matches!(lost, OrgError::OutcomeUnknown { .. }), "{lost}");
+    assert_eq!(org.simulated.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn what_we_may_do_is_described_in_our_own_names() {
+    let org = org_with("casegate").await;
+    let objects = org.connection.objects().await.unwrap();
+    let may = |name: &str| {
+        let object = objects.iter().find(|object| object.name == name).unwrap();
+        [object.createable, object.updateable, object.deletable]
+    };
+    assert_eq!([may("SecureFile__c"), may("Case")], [[true, true, false], [false, false, false]]);
+    let described = org.connection.describe("SecureFile__c").await.unwrap().unwrap();
+    assert_eq!((described.name.as_str(), described.updateable, described.deletable), ("SecureFile__c", true, false));
+    assert!(described.fields.iter().any(|field| field.name == "Sha256__c" && field.createable));
+    assert!(org.connection.describe("Nonsense__c").await.unwrap().is_none());
+    assert_eq!(org.connection.api_name("SecureFile__c"), "casegate__SecureFile__c");
+    assert_eq!(org.connection.api_name("Case"), "Case");
+}
+
+#[tokio::test]
+async fn work_in_the_background_slows_down_by_the_orgs_own_count() {
+    let org = org().await;
+    let background = org.connection.background();
+    let use_calls = async |used: u64| {
+        let url = format!("{}/__sim/allowance", org.simulated.admin_url());
+        let usage = json!({ "used": used, "max": 15_000 });
+        reqwest::Client::builder().no_proxy().build().unwrap().post(url).json(&usage).send().await.unwrap();
+        org.connection.limits().await.unwrap();
+    };
+    use_calls(11_000).await;
+    for _ in 0..5 {
+        background.limits().await.unwrap();
+    }
+    use_calls(12_750).await;
+    background.limits().await.unwrap();
+    let held = background.limits().await.unwrap_err();
+    assert!(matches!(held, OrgError::RetryLater { obstacle: Obstacle::HeldBack, .. }), "{held}");
+    for number in 0..5 {
+        let key = format!("{}-{number}", org.key());
+        org.connection.upsert("SecureFile__c", "ExternalId__c", &key, &org.file()).await.unwrap();
+    }
+    use_calls(14_999).await;
+    let spent = org.connection.limits().await.unwrap_err();
+    assert!(matches!(spent, OrgError::RetryLater { obstacle: Obstacle::AllowanceSpent, .. }), "{spent}");
 }
 
 #[tokio::test]

@@ -148,6 +148,32 @@ async fn a_composite_answers_each_request_by_its_own_status() {
 }
 
 #[tokio::test]
+async fn nothing_that_somebody_typed_becomes_a_reference() {
+    let org = StandIn::granting(|_| answer(200, json!({"compositeResponse": []})));
+    let connection = connect(&org);
+    let first = CompositeRequest::create("file", "SecureFile__c", Record::new());
+    let post = |value: Value| CompositeRequest::create("post", "FeedItem", fields(json!({"Case__r": {"Body": value}})));
+    for typed in ["@{file.id}.txt", "see @{file.id}", "@{post.id}", "@{file}", "@{file.id}@{file.id}", "@{"] {
+        let refused = connection.composite(&[first.clone(), post(json!(typed))], true).await.unwrap_err();
+        assert!(
+            matches!(&refused, OrgError::FixRequest { fields, .. } if fields == &["Case__r"]),
+            "{typed}: {refused}"
+        );
+    }
+    assert!(matches!(
+        connection.composite(&[post(json!("@{file.id}")), first.clone()], true).await,
+        Err(OrgError::FixRequest { .. })
+    ));
+    let many = vec![first.clone(); 26];
+    assert!(matches!(connection.composite(&many, true).await, Err(OrgError::FixRequest { .. })));
+    assert!(org.calls().is_empty(), "nothing was sent");
+    for good in ["@{file.id}", "a@b.example {x}"] {
+        let _ = connection.composite(&[first.clone(), post(json!(good))], true).await;
+    }
+    assert_eq!(org.calls().len(), 2);
+}
+
+#[tokio::test]
 async fn a_lost_composite_is_unknown_only_when_it_creates() {
     let org = StandIn::granting(|_| Reply::HangUp);
     let connection = connect(&org);
