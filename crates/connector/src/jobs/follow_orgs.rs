@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use salesforce_client::{Obstacle, OrgError};
+use salesforce_client::{Obstacle, OrgError, Usage};
 
 use super::{claim_requests, follow_cases};
 use crate::app::App;
@@ -25,13 +25,23 @@ pub async fn follow_orgs(app: &App) -> anyhow::Result<()> {
         let Some(seen_until) = turn else { continue };
         tx.commit().await?;
         let minute = now.as_millis() / i64::try_from(LOOK_EVERY.as_millis()).unwrap_or(i64::MAX);
-        for look in Look::ALL.into_iter().cycle().skip(minute.rem_euclid(3).unsigned_abs() as usize).take(3) {
+        let mut looks = Look::ALL;
+        looks.rotate_left(usize::try_from(minute.rem_euclid(3)).unwrap_or_default());
+        for look in looks {
             if let Err(error) = look.take(app, org, seen_until).await {
                 tell(org, look, &error);
             }
         }
     }
+    if let Some(percent) = app.orgs.iter().filter_map(|org| used_percent(org.connection.usage()?)).max() {
+        metrics::gauge!("casegate_org_calls_used_percent").set(f64::from(percent));
+    }
     Ok(())
+}
+
+/// Of the calls that Salesforce allows an Org in 24 hours.
+fn used_percent(usage: Usage) -> Option<u32> {
+    u32::try_from(usage.used.saturating_mul(100).checked_div(usage.max)?).ok()
 }
 
 /// When the Org is short of calls, the first look of a turn may be its only one: each is first in its turn.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures_util::FutureExt as _;
+use salesforce_client::{Obstacle, OrgError};
 use tracing::Instrument as _;
 
 use super::{
@@ -99,7 +100,7 @@ async fn run_one(app: &App) -> anyhow::Result<bool> {
         }
         Err(error) => {
             let [chance] = app.randomness.bytes::<1>();
-            let after = backoff(&job, chance);
+            let after = backoff(&job, chance).max(wish(&error));
             tracing::warn!(
                 target: "casegate", kind = %job.kind, subject = %job.subject_id, attempts = job.attempts,
                 again_in_seconds = after.as_secs(), error = format!("{error:#}"), "a job failed"
@@ -111,6 +112,14 @@ async fn run_one(app: &App) -> anyhow::Result<bool> {
     tx.commit().await?;
     metrics::counter!("casegate_jobs_total", "kind" => job.kind.clone(), "outcome" => label).increment(1);
     Ok(true)
+}
+
+/// How long an Org asked to be left alone. Who else writes a row is done sooner than that.
+fn wish(error: &anyhow::Error) -> Duration {
+    match error.downcast_ref() {
+        Some(OrgError::RetryLater { after, obstacle, .. }) if *obstacle != Obstacle::RowLocked => *after,
+        _ => Duration::ZERO,
+    }
 }
 
 /// Workers that want the same job do not wait for each other's luck: who finds it taken tries the next, each in a

@@ -50,6 +50,10 @@ fn describe() {
     describe_gauge!("casegate_free_space_bytes", Unit::Bytes, "Room on the disk of local objects, when last asked");
     describe_counter!("casegate_mails_total", "Mails by outcome: accepted, refused, put_off, unknown");
     describe_gauge!(
+        "casegate_org_calls_used_percent",
+        "Of the Salesforce calls of 24 hours, by all clients, in the Org that is shortest of them; looks slow down at 80"
+    );
+    describe_gauge!(
         "casegate_tls_certificate_reloaded",
         "1 when the last look at changed TLS files loaded them, else 0"
     );
