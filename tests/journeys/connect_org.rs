@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 use connector::clock::Clock;
 use connector::connect_org::{Particulars, connect_org, verify};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
-use serde_json::json;
-use simulated_org::{Grants, ObjectRights, Options, Rights, SimulatedOrg, TokenOverrides};
+use serde_json::{Value, json};
+use simulated_org::{Fault, Grants, ObjectRights, Options, Rights, SimulatedOrg, TokenOverrides};
 
 /// 2026-11-21T16:18:12Z.
 const NOW: i64 = 1_795_277_892_000;
@@ -109,6 +109,12 @@ impl SetUp {
         });
     }
 
+    fn trusted_url(&self, fields: &Value) {
+        let id = self.org.records("CspTrustedSite")[0]["Id"].as_str().unwrap().to_owned();
+        let changed = self.org.call("admin", "PATCH", &format!("sobjects/CspTrustedSite/{id}"), Some(fields.clone()));
+        assert_eq!(changed.unwrap().0, 204);
+    }
+
     async fn report(&self) -> String {
         let report = verify(&self.told, &clock()).await;
         let text = report.to_string();
@@ -123,7 +129,19 @@ async fn a_good_set_up_has_nothing_wrong_and_leaves_no_session() {
     set_up.app_knows_our_certificate();
     let report = set_up.report().await;
     assert!(!report.contains("fail"), "{report}");
-    for step in ["key", "login", "Org", "scopes", "user", "rights", "package", "settings", "agent token", "Cases"] {
+    for step in [
+        "key",
+        "login",
+        "Org",
+        "scopes",
+        "user",
+        "rights",
+        "package",
+        "settings",
+        "Trusted URL",
+        "agent token",
+        "Cases",
+    ] {
         assert!(report.contains(&format!("ok    {step}: ")), "{step}: {report}");
     }
     assert_eq!(set_up.org.expire_sessions(), 0);
@@ -145,6 +163,16 @@ async fn a_user_who_may_view_setup_shows_every_right_also_under_a_namespace() {
         assert!(report.contains("ok    rights: View All on Case, our objects, and nothing else"), "{report}");
         assert!(!report.contains("fail"), "{report}");
     }
+}
+
+#[tokio::test]
+async fn an_org_that_does_not_show_its_trusted_urls_is_no_mistake() {
+    let set_up = SetUp::with(options()).await;
+    set_up.app_knows_our_certificate();
+    let hidden = Fault::status(400, "INVALID_TYPE", "sObject type 'CspTrustedSite' is not supported.");
+    set_up.org.faults().add(hidden.on("GET", "CspTrustedSite")).unwrap();
+    let report = set_up.report().await;
+    assert!(report.contains("ok    Trusted URL: the Org does not show its Trusted URLs to this user"), "{report}");
 }
 
 /// Whoever sits at the keyboard: does in Setup what the command says before answering it.
@@ -215,7 +243,7 @@ async fn an_admin_who_stops_is_told_what_is_wrong() {
 /// What was done wrong, and how the command names it.
 type Mistake = (&'static str, fn(&mut SetUp), &'static str);
 
-const MISTAKES: [Mistake; 27] = [
+const MISTAKES: [Mistake; 31] = [
     (
         "another consumer key",
         |it| it.told.client_id = Some("3MVG9.Nobody".to_owned()),
@@ -331,6 +359,22 @@ const MISTAKES: [Mistake; 27] = [
             it.rights(|rights| rights.withdraw("Casegate_Integration", user));
         },
         "lacks the permission set Casegate Integration: assign it",
+    ),
+    (
+        "no Trusted URL",
+        |it| it.trusted_url(&json!({ "EndpointUrl": "https://other.example.com" })),
+        "no Trusted URL is https://files.example.com",
+    ),
+    ("a Trusted URL that is off", |it| it.trusted_url(&json!({ "IsActive": false })), "is not active: switch it on"),
+    (
+        "a Trusted URL for other things",
+        |it| it.trusted_url(&json!({ "IsApplicableToConnectSrc": false, "IsApplicableToImgSrc": true })),
+        "lacks the directive connect-src: tick it",
+    ),
+    (
+        "a Trusted URL for other pages",
+        |it| it.trusted_url(&json!({ "Context": "Communities" })),
+        "is for the context Communities: choose Lightning Experience Pages",
     ),
 ];
 

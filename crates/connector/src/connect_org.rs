@@ -21,6 +21,7 @@ mod key_pair;
 mod login;
 mod package;
 mod rights;
+mod trusted_url;
 mod verify;
 
 pub use verify::verify;

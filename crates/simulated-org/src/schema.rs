@@ -12,6 +12,7 @@ pub mod load_metadata;
 pub mod permission_objects;
 pub mod permission_set;
 pub mod standard;
+pub mod trusted_urls;
 pub mod xml;
 
 #[derive(Clone)]

@@ -60,8 +60,8 @@ pub(super) fn what_is_left(particulars: &Particulars) -> String {
     let agent = particulars.agent_certificate.as_deref().unwrap_or(folder).display();
     format!(
         "\
-Everything that can be seen from here is right. Only a browser sees the Trusted URL of step 4: open a Case with the
-Casegate panel; if the panel says that Casegate does not answer, look there. Enter in casegate.toml:
+Everything that can be seen from here is right. Only a browser shows the whole: open a Case with the Casegate panel; if
+the panel says that Casegate does not answer, look at the Trusted URL of step 4. Enter in casegate.toml:
 
 [[org]]
 org_id = \"\"                     # Setup, Company Information

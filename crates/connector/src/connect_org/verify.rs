@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
 use salesforce_client::{Grant, Identity, OrgConnection, Settings};
 use zeroize::Zeroizing;
 
-use super::{Particulars, access, agent_token, key_pair, login, package, rights};
+use super::{Particulars, access, agent_token, key_pair, login, package, rights, trusted_url};
 use crate::check_config::{Outcome, Report};
 use crate::clock::Clock;
 use crate::config::Origin;
@@ -56,6 +56,7 @@ async fn look_inside(
     report.add("rights", rights::rights(connection, identity, particulars).await);
     report.add("package", package::objects(connection, particulars).await);
     report.add("settings", package::settings(connection, particulars).await);
+    report.add("Trusted URL", trusted_url::trusted_url(connection, particulars).await);
     report.add("agent token", agent_token::outcome(proof));
     report.add("Cases", access::cases(connection, identity, proof.as_ref().ok()).await);
 }

@@ -20,6 +20,7 @@ pub fn objects() -> Vec<ObjectType> {
     ];
     objects.extend(super::file_objects::objects());
     objects.extend(super::permission_objects::objects());
+    objects.extend(super::trusted_urls::objects());
     objects
 }
 

@@ -13,6 +13,7 @@ use crate::rights::{PermissionSet, Rights};
 use crate::rows::Row;
 use crate::rows::system_fields::{derive, stamp};
 use crate::schema::permission_set::{Grants, ObjectRights};
+use crate::schema::trusted_urls::TRUSTED_URL;
 use crate::schema::{Nature, Schema};
 use crate::work::Work;
 
@@ -158,7 +159,7 @@ const FILES: ObjectRights =
 fn profile_grants(profile: &str) -> Grants {
     let mut grants = Grants::default();
     grants.everything = profile == "System Administrator";
-    for object in ["User", "Profile", "Organization"] {
+    for object in ["User", "Profile", "Organization", TRUSTED_URL] {
         grants.grant(object, ObjectRights::READ);
     }
     // Anybody may post where they can read; Chatter needs no object permission.

@@ -1,16 +1,28 @@
-//! Custom metadata records as deployed, then edited the way an admin would: this Org's connector.
+//! What an admin entered: the connector as a Trusted URL, and custom metadata records, edited after they were deployed.
 
 use anyhow::{Context as _, Result};
+use serde_json::json;
 
+use super::insert;
 use crate::cell::Cell;
 use crate::record_id::RecordId;
 use crate::rows::Row;
 use crate::rows::system_fields::stamp;
 use crate::schema::load_metadata::{self, SettingsRecord};
+use crate::schema::trusted_urls::TRUSTED_URL;
 use crate::work::Work;
 
 pub fn plant(work: &mut Work) -> Result<()> {
     let options = &work.org.options;
+    let trusted = json!({
+        "DeveloperName": "Casegate",
+        "MasterLabel": "Casegate",
+        "EndpointUrl": options.connector_url,
+        "IsActive": true,
+        "Context": "LEX",
+        "IsApplicableToConnectSrc": true,
+    });
+    insert(work, TRUSTED_URL, trusted)?;
     let Some(metadata) = options.metadata.clone().filter(|_| !options.fresh) else { return Ok(()) };
     for record in load_metadata::settings(&work.org.schema, &metadata)? {
         let object = record.object.clone();

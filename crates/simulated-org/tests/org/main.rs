@@ -41,5 +41,6 @@ mod soql_checks;
 mod soql_syntax;
 mod streaming;
 mod subqueries;
+mod trusted_urls;
 mod visitor;
 mod web_login;
