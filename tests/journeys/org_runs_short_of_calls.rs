@@ -96,3 +96,29 @@ async fn a_flow_s_request_and_a_merge_are_followed_all_the_same() {
     assert_eq!(world.agent("anna").on("gateway_reboots").panel().await["requests"][0]["progress"], "sent");
     world.finish().await;
 }
+
+#[tokio::test]
+async fn with_every_call_used_customers_go_on_and_the_org_is_left_alone() {
+    let world = Casegate::start(Options { api_budget: 300, ..Options::default() }).await;
+    let anna = world.agent("anna").on("gateway_reboots");
+    let request = anna.request_file(&a_request("1")).await;
+    world.settle().await;
+    let grace = world.customer_opens(&anna.copy_link(&request).await).await;
+    use_percent(&world, 100).await;
+    grace.upload(&world.sample("core.dump", 20_000)).await;
+    world.work().await;
+    grace.finish().await;
+    let writes = |world: &Casegate| {
+        world.org().requests().iter().filter(|call| call.path.contains("/sobjects/SecureFile__c/")).count()
+    };
+    for _ in 0..15 {
+        world.work().await;
+        assert_eq!(writes(&world), 1, "asked to stay away for a quarter of an hour");
+        world.advance(Duration::from_secs(59));
+    }
+    use_percent(&world, 0).await;
+    world.settle().await;
+    assert_eq!(world.records("SecureFile__c").len(), 1);
+    assert_eq!(anna.panel().await["files"][0]["attached"], true);
+    world.finish().await;
+}
