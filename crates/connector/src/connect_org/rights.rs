@@ -67,15 +67,11 @@ async fn given(connection: &OrgConnection, identity: &Identity, particulars: &Pa
     let user = particulars.username();
     let soql = format!(
         "SELECT PermissionSetId, PermissionSet.Name, PermissionSet.Label, PermissionSet.NamespacePrefix, \
-         PermissionSet.Profile.Name FROM PermissionSetAssignment WHERE AssigneeId = '{}'",
+         PermissionSet.Type, PermissionSet.Profile.Name FROM PermissionSetAssignment WHERE AssigneeId = '{}'",
         identity.user_id
     );
     let sets = connection.query(&soql).await.map_err(|error| said(&error))?;
-    let has_ours = sets.iter().any(|set| {
-        text(set, "PermissionSet.Name") == INTEGRATION_SET
-            && text(set, "PermissionSet.NamespacePrefix") == particulars.namespace_prefix
-    });
-    if !has_ours {
+    if !may_have_ours(&sets, &particulars.namespace_prefix) {
         return Err(format!("{user} lacks the permission set Casegate Integration: assign it"));
     }
     let ids: Vec<RecordId> =
@@ -107,6 +103,15 @@ async fn given(connection: &OrgConnection, identity: &Identity, particulars: &Pa
             "nothing gives {user} View All on Case: make a permission set with Read and View All on Case, and assign it"
         ))
     }
+}
+
+/// By itself, or perhaps in a group: a group shows as one set under its own name.
+fn may_have_ours(sets: &[Record], namespace: &str) -> bool {
+    sets.iter().any(|set| {
+        let is_ours = text(set, "PermissionSet.Name") == INTEGRATION_SET
+            && text(set, "PermissionSet.NamespacePrefix") == namespace;
+        is_ours || text(set, "PermissionSet.Type") == "Group"
+    })
 }
 
 /// What an object's rights may be at most.
@@ -161,4 +166,30 @@ fn text(row: &Record, path: &str) -> String {
 
 fn said(error: &OrgError) -> String {
     format!("the rights of the user that we run as cannot be looked at: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn set(name: &str, namespace: Option<&str>, kind: &str) -> Record {
+        let row = json!({ "PermissionSet": { "Name": name, "NamespacePrefix": namespace, "Type": kind } });
+        row.as_object().cloned().expect("an object was written")
+    }
+
+    #[test]
+    fn our_set_is_known_by_name_and_namespace_and_may_hide_in_a_group() {
+        for (held, namespace, expected) in [
+            (set(INTEGRATION_SET, None, "Regular"), "", true),
+            (set(INTEGRATION_SET, Some("acme"), "Regular"), "acme", true),
+            (set(INTEGRATION_SET, Some("acme"), "Regular"), "", false),
+            (set(INTEGRATION_SET, None, "Regular"), "acme", false),
+            (set("Support_Bundle", None, "Group"), "", true),
+            (set("Support_Reports", None, "Regular"), "", false),
+        ] {
+            assert_eq!(may_have_ours(std::slice::from_ref(&held), namespace), expected, "{held:?} in {namespace:?}");
+        }
+    }
 }
