@@ -31,14 +31,14 @@ export const LANES = [
     })
 ];
 
-/** A file of `node:test`; its TAP lines are the checks. `only` is a part of a check's name. */
+/** A file of `node:test`; its TAP lines are the checks. `only` names the checks to run; none means all. */
 function node(name, about, file, more = {}) {
     return {
         name,
         about,
         command: (only) => ({
             program: more.program ?? process.execPath,
-            args: ["--test-reporter=tap", ...(only ? [`--test-name-pattern=${only}`] : []), join(here, file)]
+            args: ["--test-reporter=tap", ...only.map((name) => `--test-name-pattern=^${name}$`), join(here, file)]
         }),
         read: tap,
         ...more
@@ -52,9 +52,9 @@ function pytest(name, about, folder, more) {
     return {
         name,
         about,
-        command: () => ({
+        command: (only) => ({
             program: existsSync(own) ? own : "python3",
-            args: ["-m", "pytest", ...quiet, join(here, folder)],
+            args: ["-m", "pytest", ...quiet, ...(only.length > 0 ? ["-k", only.map(written).join(" or ")] : []), join(here, folder)],
             env: { PYTHONDONTWRITEBYTECODE: "1" }
         }),
         read: (line) => {
@@ -72,7 +72,7 @@ function cargo(name, about, folder, more) {
         about,
         command: (only) => ({
             program: "cargo",
-            args: ["test", "--locked", "--manifest-path", join(here, folder, "Cargo.toml"), ...(only ? [only] : [])],
+            args: ["test", "--locked", "--manifest-path", join(here, folder, "Cargo.toml"), "--", ...only.map(written)],
             env: { CARGO_TARGET_DIR: join(target, "acceptance", name) }
         }),
         read: (line) => {
@@ -84,6 +84,10 @@ function cargo(name, about, folder, more) {
 }
 
 const PYTEST_RESULTS = { PASSED: "ok", FAILED: "FAIL", ERROR: "FAIL", SKIPPED: "skip" };
+
+function written(check) {
+    return check.replaceAll(" ", "_");
+}
 
 function spoken(name, reason) {
     const sentence = name.replace(/^test_/, "").replaceAll("_", " ");

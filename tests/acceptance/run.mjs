@@ -1,6 +1,6 @@
 // Starts a simulated Org for each acceptance lane, runs the lanes, and says what they found.
 //
-//   node tests/acceptance/run.mjs [--org-binary PATH] [--lane NAME]… [--list]
+//   node tests/acceptance/run.mjs [--org-binary PATH] [--lane NAME]… [--lies] [--list]
 //
 // With ORG_URL set nothing is started: the same lanes then judge that org (docs/acceptance.md). A lane is a published
 // client, pinned, that knows nothing of the simulator; it gets addresses and credentials from the environment.
@@ -8,16 +8,18 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
-import { LANES } from "./lanes.mjs";
-import { startOrg } from "./simulated-org.mjs";
 import { coverage } from "./coverage.mjs";
 import { developerOrg } from "./developer-org.mjs";
-import { runProgram } from "./program.mjs";
+import { LANES } from "./lanes.mjs";
+import { tellLies } from "./lies.mjs";
+import { inTurn, runLane } from "./running.mjs";
+import { startOrg } from "./simulated-org.mjs";
 
 const { values: options } = parseArgs({
     options: {
         "org-binary": { type: "string" },
         lane: { type: "string", multiple: true, default: [] },
+        lies: { type: "boolean", default: false },
         list: { type: "boolean", default: false }
     }
 });
@@ -26,6 +28,8 @@ const real = process.env.ORG_URL ? developerOrg() : undefined;
 
 if (options.list) {
     LANES.forEach((lane) => console.log(`${lane.name.padEnd(18)} ${lane.about}`));
+} else if (options.lies) {
+    process.exitCode = (await tellLies(options["org-binary"])) > 0 ? 1 : 0;
 } else {
     process.exitCode = await runLanes();
 }
@@ -36,7 +40,8 @@ async function runLanes() {
         throw new Error(`there is no lane ${unknown.join(", ")}; --list names them`);
     }
     const wanted = LANES.filter((lane) => options.lane.length === 0 || options.lane.includes(lane.name));
-    const outcomes = await inTurn(wanted, judge);
+    const atOnce = real ? 1 : Math.min(availableParallelism(), 4);
+    const outcomes = await inTurn(wanted, atOnce, judge);
     console.log(`\n${"lane".padEnd(18)}  passed  failed skipped      time  requests distinct routes codes`);
     for (const { lane, checks, seconds, seen } of outcomes) {
         const counts = ["ok", "FAIL", "skip"].map((result) => String(tally(checks, result)).padStart(7));
@@ -83,18 +88,6 @@ async function judge(lane) {
     }
 }
 
-async function runLane(lane, environment) {
-    const checks = [];
-    const { program, args, env = {}, cwd } = lane.command();
-    const { output, code } = await runProgram(program, args, { env: { ...environment, ...env }, cwd }, (line) => {
-        const check = lane.read(line);
-        if (check) {
-            checks.push(check);
-        }
-    });
-    return { checks, output, code };
-}
-
 function told(lane, checks, seconds, requests, output = "") {
     if (output) {
         console.log(output);
@@ -113,20 +106,6 @@ function reasonToSkip(lane) {
         return lane.full;
     }
     return undefined;
-}
-
-/** As many at a time as there are processors, answers in the given order. */
-async function inTurn(items, run) {
-    const answers = new Array(items.length);
-    let next = 0;
-    const worker = async () => {
-        while (next < items.length) {
-            const place = next++;
-            answers[place] = await run(items[place]);
-        }
-    };
-    await Promise.all(Array.from({ length: real ? 1 : Math.min(availableParallelism(), 4) }, worker));
-    return answers;
 }
 
 function tally(checks, result) {

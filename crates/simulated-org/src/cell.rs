@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::files::content::Content;
+use crate::lies::{self, Lie};
 use crate::record_id::RecordId;
 use crate::schema::FieldKind;
 
@@ -76,7 +77,8 @@ fn whole(number: f64) -> i64 {
 /// `2026-11-21T16:18:12.000+0000`: milliseconds, UTC, no colon in the zone.
 pub fn show_moment(epoch_ms: i64) -> String {
     let moment = Timestamp::from_millisecond(epoch_ms).unwrap_or(Timestamp::UNIX_EPOCH);
-    moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string()
+    let zone = lies::instead(Lie::ColonInTimeZone, "+0000", "+00:00");
+    format!("{}{zone}", moment.strftime("%Y-%m-%dT%H:%M:%S.000"))
 }
 
 /// Any ISO 8601 instant with an offset, cut to whole seconds.

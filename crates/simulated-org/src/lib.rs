@@ -14,6 +14,7 @@ pub mod cometd;
 pub mod cursors;
 pub mod faults;
 pub mod files;
+pub mod lies;
 pub mod lightning;
 pub mod mail_sink;
 pub mod mailbox;

@@ -55,6 +55,10 @@ struct Arguments {
     /// Refuse JWT bearer assertions that live longer than the documented three minutes.
     #[arg(long)]
     strict_jwt: bool,
+    /// Say one untruth, so that the tests can be tested.
+    #[cfg(debug_assertions)]
+    #[arg(long)]
+    lie: Option<simulated_org::lies::Lie>,
     /// Print one line of JSON with the addresses when ready.
     #[arg(long)]
     print_ready: bool,
@@ -64,6 +68,10 @@ struct Arguments {
 async fn main() -> Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
+    #[cfg(debug_assertions)]
+    if let Some(lie) = arguments.lie {
+        simulated_org::lies::tell(lie);
+    }
     let addresses = [arguments.listen, arguments.admin_listen, arguments.smtp_listen];
     for address in addresses.into_iter().chain(arguments.https_listen) {
         if !address.ip().is_loopback() {

@@ -4,6 +4,8 @@
 
 use serde_json::{Value, json};
 
+use crate::lies::{self, Lie};
+
 /// One "no" with its HTTP status. Collections show the same complaints under `statusCode`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refused {
@@ -48,11 +50,12 @@ impl Refused {
         if !self.fields.is_empty() {
             complaint["fields"] = json!(self.fields);
         }
-        json!([complaint])
+        if lies::is_told(Lie::BareError) { complaint } else { json!([complaint]) }
     }
 
     /// One entry of a collection's `errors`.
     pub fn row_error(&self) -> Value {
-        json!({ "statusCode": self.code, "message": self.message, "fields": self.fields })
+        let name = lies::instead(Lie::ErrorCodeInCollections, "statusCode", "errorCode");
+        json!({ name: self.code, "message": self.message, "fields": self.fields })
     }
 }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::lies::{self, Lie};
+
 pub mod describe;
 pub mod file_objects;
 pub mod labels;
@@ -160,7 +162,8 @@ impl Schema {
     }
 
     pub fn object(&self, name: &str) -> Option<&ObjectType> {
-        self.objects.get(&name.to_lowercase())
+        let object = self.objects.get(&name.to_lowercase());
+        object.filter(|object| object.name == name || !lies::is_told(Lie::CaseSensitiveNames))
     }
 
     pub fn object_with_prefix(&self, prefix: &str) -> Option<&ObjectType> {

@@ -2,6 +2,7 @@
 //!
 //! Held under the Org's one lock, so a request is a transaction: nothing else sees half of it.
 
+use crate::lies::{self, Lie};
 use crate::org::Org;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
@@ -73,6 +74,9 @@ impl<'a> Work<'a> {
 
     /// Takes back every row, event and mail since `mark`. Locks that were tried stay tried.
     pub fn undo_to(&mut self, mark: Mark) {
+        if lies::is_told(Lie::NoRollback) {
+            return;
+        }
         self.world.rows.undo_to(mark.rows);
         self.world.unsent_events.truncate(mark.events);
         self.world.unsent_mails.truncate(mark.mails);

@@ -13,6 +13,7 @@ use super::app::App;
 use super::identity_key::IdToken;
 use super::origin::Origin;
 use super::scope;
+use crate::lies::{self, Lie};
 use crate::org::Org;
 use crate::record_id::RecordId;
 use crate::sessions::Session;
@@ -58,6 +59,9 @@ pub fn answer(org: &Org, origin: &Origin, grant: Grant) -> Result<Value> {
         "id": identity,
         "token_type": "Bearer",
     });
+    if lies::is_told(Lie::ExpiresIn) {
+        body["expires_in"] = json!(7_200);
+    }
     if grant.signed {
         let issued_at = now.to_string();
         body["signature"] = json!(signature(&grant.app, &identity, &issued_at));

@@ -11,6 +11,7 @@ use super::answer::Grant;
 use super::form::Form;
 use super::origin::Origin;
 use super::{Denied, approval, client, scope};
+use crate::lies::{self, Lie};
 use crate::org::Org;
 
 pub fn grant(org: &Org, origin: &Origin, headers: &HeaderMap, form: &Form) -> Result<Grant, Denied> {
@@ -42,7 +43,9 @@ pub fn grant(org: &Org, origin: &Origin, headers: &HeaderMap, form: &Form) -> Re
 
 /// A verifier without a challenge is refused too: somebody stripped the challenge on its way (RFC 9700, 2.1.1).
 fn verify(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), Denied> {
-    let answers = |challenge: &str, verifier: &str| URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge;
+    let answers = |challenge: &str, verifier: &str| {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge || lies::is_told(Lie::AnyVerifier)
+    };
     match (challenge, verifier) {
         (None, None) => Ok(()),
         (Some(challenge), Some(verifier)) if answers(challenge, verifier) => Ok(()),

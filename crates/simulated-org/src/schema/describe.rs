@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::permission_set::ObjectRights;
 use super::{Field, FieldKind, Nature, ObjectType, OnDelete, Sharing, Writable};
+use crate::lies::{self, Lie};
 
 /// `rights` are those of the user who asks: what they may not do is shown as impossible.
 pub fn summary(object: &ObjectType, rights: ObjectRights, version: u16) -> Value {
@@ -34,7 +35,7 @@ pub fn summary(object: &ObjectType, rights: ObjectRights, version: u16) -> Value
         "isSubtype": false,
         "keyPrefix": if object.key_prefix.is_empty() { Value::Null } else { json!(object.key_prefix) },
         "label": object.label,
-        "labelPlural": object.label_plural,
+        (lies::instead(Lie::MissingLabelPlural, "labelPlural", "pluralLabel")): object.label_plural,
         "layoutable": records,
         "mergeable": matches!(object.name.as_str(), "Case" | "Account" | "Contact"),
         "mruEnabled": records,

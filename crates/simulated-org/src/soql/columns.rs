@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::check::{Output, Plan, Selected};
 use super::operand::{Aggregate, Operand};
 use super::place::{Member, Place, nested};
+use crate::lies::{self, Lie};
 use crate::schema::{Field, FieldKind, Writable};
 
 pub fn columns(plan: &Plan) -> Value {
@@ -18,7 +19,7 @@ pub fn columns(plan: &Plan) -> Value {
     };
     let id_selected = list.iter().any(|column| column["columnName"] == "Id");
     json!({
-        "columnMetadata": list,
+        (lies::instead(Lie::MissingColumnMetadata, "columnMetadata", "columns")): list,
         "entityName": plan.object.name,
         "groupBy": grouped,
         "idSelected": id_selected,

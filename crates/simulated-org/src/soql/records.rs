@@ -9,6 +9,7 @@ use super::filter::parent;
 use super::place::{Member, Place, nested};
 use super::select;
 use crate::cell::Cell;
+use crate::lies::{self, Lie};
 use crate::rows::Row;
 use crate::schema::{FieldKind, ObjectType};
 use crate::shape::Shape;
@@ -74,6 +75,7 @@ pub fn page(total: usize, next: Option<String>, records: Vec<Shape>) -> Shape {
         ("totalSize".to_owned(), Shape::Plain(json!(total))),
         ("done".to_owned(), Shape::Plain(json!(next.is_none()))),
     ];
+    let next = next.filter(|_| !lies::is_told(Lie::LostNextRecordsUrl));
     members.extend(next.map(|url| ("nextRecordsUrl".to_owned(), Shape::Plain(json!(url)))));
     members.push(("records".to_owned(), Shape::List(records)));
     Shape::Members(members)

@@ -1,0 +1,104 @@
+// Untruths that the simulated Org can be made to tell (`--lie`), and whether a lane notices each of them.
+//
+// A lie is noticed when the check named here passes on an honest Org, fails on the lying one, and complains of just that:
+// a lane that fails anyway, or for another reason, notices nothing.
+
+import { LANES } from "./lanes.mjs";
+import { inTurn, runLane } from "./running.mjs";
+import { startOrg } from "./simulated-org.mjs";
+
+const AT_ONCE = 2;
+
+const LIES = [
+    {
+        name: "wrong-checksum",
+        lane: "raw",
+        check: "a created record is 201 with its Location, and its id has 18 characters",
+        complaint: /TODO/
+    },
+    {
+        name: "created-with-200",
+        lane: "raw",
+        check: "a created record is 201 with its Location, and its id has 18 characters",
+        complaint: /TODO/
+    },
+    { name: "bare-error", lane: "raw", check: "every refusal of the API is an array of errors", complaint: /TODO/ },
+    {
+        name: "expires-in",
+        lane: "raw",
+        check: "a JWT bearer answer has five members and never expires_in",
+        complaint: /TODO/
+    },
+    {
+        name: "colon-in-time-zone",
+        lane: "raw",
+        check: "moments have milliseconds and a zone without a colon",
+        complaint: /TODO/
+    },
+    {
+        name: "error-code-in-collections",
+        lane: "jsforce",
+        check: "a collection tells each row's fate under statusCode",
+        complaint: /TODO/
+    },
+    { name: "no-rollback", lane: "jsforce", check: "all or none really leaves none", complaint: /TODO/ },
+    {
+        name: "case-sensitive-names",
+        lane: "jsforce",
+        check: "names are found in any case and answered in their own",
+        complaint: /TODO/
+    },
+    { name: "lost-next-records-url", lane: "jsforce", check: "450 rows come in pages, each row once", complaint: /TODO/ },
+    { name: "any-verifier", lane: "jsforce-web", check: "a wrong verifier is refused", complaint: /TODO/ },
+    { name: "missing-label-plural", lane: "salesforce-core", check: "every description decodes", complaint: /TODO/ },
+    {
+        name: "missing-column-metadata",
+        lane: "sf-queries",
+        check: "data query shows the columns of its rows",
+        complaint: /TODO/
+    }
+];
+
+/** Tells every lie; answers how many were believed. */
+export async function tellLies(program) {
+    const honest = new Map();
+    const lanes = LANES.filter((lane) => LIES.some((lie) => lie.lane === lane.name));
+    await inTurn(lanes, AT_ONCE, async (lane) => {
+        const checks = LIES.filter((lie) => lie.lane === lane.name).map((lie) => lie.check);
+        honest.set(lane.name, await judged(program, lane, checks));
+    });
+    const verdicts = await inTurn(LIES, AT_ONCE, async (lie) => {
+        const lane = LANES.find((known) => known.name === lie.lane);
+        const lying = await judged(program, lane, [lie.check], lie.name);
+        const doubt = doubted(lie, honest.get(lie.lane), lying);
+        console.log(`${doubt ? "FAIL" : "ok  "} lie ${lie.name}: ${doubt ?? `${lie.lane}: ${lie.check}`}`);
+        return doubt;
+    });
+    const believed = verdicts.filter(Boolean).length;
+    console.log(`${verdicts.length - believed} lies noticed, ${believed} believed`);
+    return believed;
+}
+
+async function judged(program, lane, checks, lie) {
+    const org = await startOrg(program, { ...lane, lie });
+    try {
+        return await runLane(lane, org.environment, checks);
+    } finally {
+        await org.stop();
+    }
+}
+
+/** Why a lie cannot count as noticed. */
+function doubted({ lane, check, complaint }, honest, lying) {
+    const result = (run) => run.checks.find((known) => known.name === check)?.result ?? "missing";
+    if (result(honest) !== "ok") {
+        return `on an honest Org, "${check}" of ${lane} is ${result(honest)}:\n${honest.output}`;
+    }
+    if (result(lying) !== "FAIL") {
+        return `believed: "${check}" of ${lane} is ${result(lying)}`;
+    }
+    if (!complaint.test(lying.output)) {
+        return `"${check}" of ${lane} failed without a word of ${complaint}:\n${lying.output}`;
+    }
+    return undefined;
+}
