@@ -47,10 +47,11 @@ struct Parser<'a> {
     depth: usize,
 }
 
-/// Words that cannot name anything.
-const RESERVED: [&str; 23] = [
-    "AND", "ASC", "DESC", "EXCLUDES", "FALSE", "FIRST", "FOR", "FROM", "HAVING", "IN", "INCLUDES", "LAST", "LIKE",
-    "LIMIT", "NOT", "NULL", "NULLS", "OR", "SELECT", "TRUE", "USING", "WHERE", "WITH",
+/// Words that cannot name anything. [measured: Salesforce's own grammar]
+const RESERVED: [&str; 31] = [
+    "AND", "AS", "ASC", "BIND", "BY", "CUBE", "DESC", "ELSE", "EXCLUDES", "FALSE", "FIRST", "FOR", "FROM", "HAVING",
+    "IN", "INCLUDES", "LAST", "LIKE", "LIMIT", "LOOKUP", "NOT", "NULL", "NULLS", "OR", "ROLLUP", "SELECT", "TRUE",
+    "UPDATE", "USING", "WHERE", "WITH",
 ];
 const SCOPES: [&str; 7] =
     ["delegated", "everything", "mine", "mine_and_my_groups", "my_territory", "my_team_territory", "team"];
@@ -100,6 +101,9 @@ impl Parser<'_> {
             return Ok(query);
         }
         if self.take_two("GROUP", "BY") {
+            if let Some(totals) = ["ROLLUP", "CUBE"].into_iter().find(|word| self.at_keyword(word)) {
+                return Err(self.not_simulated(totals));
+            }
             query.groups = self.list(Self::expression)?;
             if self.take_keyword("HAVING") {
                 query.having = Some(self.condition()?);
@@ -140,11 +144,12 @@ impl Parser<'_> {
     fn item(&mut self) -> Result<Item, Refused> {
         if self.at_sign("(") {
             let query = self.nested(|parser| parser.parenthesised(Role::Children))?;
-            return Ok(Item::Children(Box::new(query)));
+            return self.unnamed(Item::Children(Box::new(query)));
         }
         let at = self.peek().at;
         if self.at_keyword("TYPEOF") && matches!(self.ahead(1), TokenKind::Word(_)) && !self.word_ahead(1, "FROM") {
-            return self.type_of(at);
+            let item = self.type_of(at)?;
+            return self.unnamed(item);
         }
         if self.at_keyword("FIELDS") {
             self.keyword("FIELDS")?;
@@ -157,11 +162,19 @@ impl Parser<'_> {
                 _ => return Err(malformed(self.text, word.at, "FIELDS takes ALL, CUSTOM or STANDARD")),
             };
             self.sign(")")?;
-            return Ok(Item::Fields(set, at));
+            return self.unnamed(Item::Fields(set, at));
         }
         let value = self.expression()?;
         let alias = if self.at_name() { Some(self.word()?) } else { None };
         Ok(Item::Value(value, alias))
+    }
+
+    /// An item that takes no alias.
+    fn unnamed(&self, item: Item) -> Result<Item, Refused> {
+        if self.at_name() {
+            return Err(malformed(self.text, self.peek().at, "only aggregate expressions use field aliasing"));
+        }
+        Ok(item)
     }
 
     /// `TYPEOF What WHEN Account THEN Phone, Name ELSE Name END`
@@ -189,7 +202,7 @@ impl Parser<'_> {
         if self.take_keyword("AS") {
             return self.word().map(Some);
         }
-        let clause = ["OFFSET", "UPDATE"].iter().any(|word| self.at_keyword(word))
+        let clause = (self.at_keyword("OFFSET") && matches!(self.ahead(1), TokenKind::Figure(_)))
             || ["GROUP", "ORDER"].iter().any(|word| self.at_keyword(word) && self.word_ahead(1, "BY"));
         if clause || !self.at_name() { Ok(None) } else { self.word().map(Some) }
     }
@@ -254,11 +267,19 @@ impl Parser<'_> {
         Ok(Order { by, descending, nulls_first })
     }
 
+    /// Names joined by dots, with no space around them.
     fn path(&mut self) -> Result<Path, Refused> {
         let first = self.word()?;
+        let mut end = first.at + first.text.len();
         let mut parts = vec![first.text];
-        while self.take_sign(".") {
-            parts.push(self.word()?.text);
+        while self.at_sign(".") && self.peek().at == end {
+            self.next += 1;
+            if self.peek().at != end + 1 {
+                return Err(self.unexpected());
+            }
+            let part = self.word()?;
+            end = part.at + part.text.len();
+            parts.push(part.text);
         }
         Ok(Path { parts, at: first.at })
     }
