@@ -15,6 +15,9 @@ export const LANES = [
     node("raw", "bytes over a bare socket", "raw/raw.test.mjs"),
     node("soql", "Salesforce's own SOQL grammar", "soql/soql.test.mjs"),
     node("jsforce", "npm jsforce", "jsforce/jsforce.test.mjs", { program: node22 }),
+    node("jsforce-paging", "the same: long answers", "jsforce/paging.test.mjs", { program: node22 }),
+    node("jsforce-files", "the same: files and mails", "jsforce/files.test.mjs", { program: node22 }),
+    node("jsforce-events", "the same: platform events", "jsforce/events.test.mjs", { program: node22 }),
     node("jsforce-web", "npm jsforce: login by people", "jsforce/web-login.test.mjs", {
         program: node22,
         needs: ["ORG_PASSWORD"]

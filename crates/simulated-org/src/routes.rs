@@ -26,6 +26,7 @@ use crate::soap;
 
 /// The Org's own origin.
 pub fn org_routes(org: &Arc<Org>) -> Router {
+    let metadata = post(soap::handle).layer(DefaultBodyLimit::max(soap::MAX_BODY_BYTES));
     Router::new()
         .route("/.well-known/openid-configuration", get(oauth::discovery::show))
         .route("/id/keys", get(oauth::discovery::keys))
@@ -41,7 +42,8 @@ pub fn org_routes(org: &Arc<Org>) -> Router {
         .route("/cometd", any(cometd::handle))
         .route("/cometd/", any(cometd::handle))
         .route("/cometd/{*rest}", any(cometd::handle))
-        .route("/services/Soap/m/{version}", post(soap::handle).layer(DefaultBodyLimit::max(soap::MAX_BODY_BYTES)))
+        .route("/services/Soap/m/{version}", metadata.clone())
+        .route("/services/Soap/m/{version}/{*appended}", metadata)
         .route("/", get(lightning::case_list::go))
         .route("/lightning/o/Case/list", get(lightning::case_list::show))
         .route("/lightning/r/Case/{id}/view", get(lightning::case_page::show))

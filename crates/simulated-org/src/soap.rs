@@ -1,4 +1,5 @@
-//! The Metadata API over SOAP, as far as deploying a package goes: `POST /services/Soap/m/NN.0`.
+//! The Metadata API over SOAP, as far as deploying a package goes: `POST /services/Soap/m/NN.0`, and whatever a client
+//! appends to it.
 //!
 //! What it does not know it refuses with a fault. Apex is not compiled and no test runs.
 //!
@@ -30,7 +31,8 @@ use envelope::Fault;
 pub const MAX_BODY_BYTES: usize = 56 * 1024 * 1024;
 
 /// One request: who asks is in the envelope, not in a header.
-pub async fn handle(State(org): State<Arc<Org>>, Path(version): Path<String>, body: Bytes) -> Response {
+pub async fn handle(State(org): State<Arc<Org>>, Path(path): Path<Vec<String>>, body: Bytes) -> Response {
+    let version = path.first().map(String::as_str).unwrap_or_default();
     let known = version.strip_suffix(".0").and_then(|number| number.parse::<u16>().ok());
     if known.is_none_or(|number| !(OLDEST..=NEWEST).contains(&number)) {
         return envelope::fault(&Fault::new(

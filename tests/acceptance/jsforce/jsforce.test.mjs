@@ -70,6 +70,18 @@ test("a record is made, read, changed and removed", async () => {
     assert.deepEqual([kept.totalSize, kept.records[0].IsDeleted], [1, true]);
 });
 
+test("an external id finds its record, and makes it where there is none", async () => {
+    const requests = connection.sobject("FileRequest__c");
+    const key = { ExternalId__c: `${mark}.1` };
+    const made = await requests.upsert({ ...key, State__c: "Requested" }, "ExternalId__c");
+    const changed = await requests.upsert({ ...key, State__c: "Sent" }, "ExternalId__c");
+    assert.deepEqual([made.created, changed.created, changed.id], [true, false, made.id]);
+    const found = await connection.requestGet(`/sobjects/FileRequest__c/ExternalId__c/${key.ExternalId__c}`);
+    assert.deepEqual([found.Id, found.State__c], [made.id, "Sent"]);
+    await assert.rejects(requests.create({ ...key, State__c: "Requested" }), { errorCode: "DUPLICATE_VALUE" });
+    await requests.destroy(made.id);
+});
+
 test("names are found in any case and answered in their own", async () => {
     const made = await connection.sobject("ACCOUNT").create({ name: `${mark} cased` });
     const { records } = await connection.query(`select id, NAME from account where name = '${mark} CASED'`);

@@ -3,13 +3,8 @@
 import os
 
 import pytest
-from conftest import HTTPS, VERSION, by_client_credentials, domain, session, token_by_jwt
-from simple_salesforce import (
-    Salesforce,
-    SalesforceExpiredSession,
-    SalesforceMalformedRequest,
-    SalesforceResourceNotFound,
-)
+from conftest import VERSION, by_client_credentials, session
+from simple_salesforce import Salesforce, SalesforceResourceNotFound
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed
 
 
@@ -58,6 +53,17 @@ def test_a_record_is_made_read_changed_and_removed(org, mark):
     assert kept["records"][0]["IsDeleted"] is True
 
 
+def test_an_external_id_makes_a_record_and_then_changes_it(org, mark):
+    path = f"ExternalId__c/{mark}.1"
+    made = org.FileRequest__c.upsert(path, {"State__c": "Requested"}, raw_response=True)
+    changed = org.FileRequest__c.upsert(path, {"State__c": "Sent"}, raw_response=True)
+    assert (made.status_code, made.json()["created"]) == (201, True)
+    assert (changed.status_code, changed.json()["created"]) == (200, False)
+    found = org.FileRequest__c.get_by_custom_id("ExternalId__c", f"{mark}.1")
+    assert (found["Id"], found["State__c"]) == (made.json()["id"], "Sent")
+    org.FileRequest__c.delete(found["Id"])
+
+
 def test_objects_describe_themselves(org):
     about = org.Contact.describe()
     assert about["keyPrefix"] == "003" and about["labelPlural"] == "Contacts"
@@ -90,25 +96,6 @@ def test_a_composite_is_taken_back_whole(org, mark):
     assert [answer["httpStatusCode"] for answer in answers] == [400, 400]
     assert answers[0]["body"][0]["errorCode"] == "PROCESSING_HALTED"
     assert org.query(f"SELECT Id FROM Account WHERE Name = '{mark} undone'")["totalSize"] == 0
-
-
-def test_refusals_become_the_right_exceptions(org):
-    with pytest.raises(SalesforceMalformedRequest) as refused:
-        org.query("SELECT Id FROM Account WHERE")
-    assert refused.value.content[0]["errorCode"] == "MALFORMED_QUERY"
-    with pytest.raises(SalesforceMalformedRequest) as refused:
-        org.Account.create({"Nonsense__c": 1})
-    assert refused.value.content[0]["errorCode"] == "INVALID_FIELD"
-    with pytest.raises(SalesforceResourceNotFound):
-        org.Account.get("001000000000000AAA")
-
-
-def test_a_dead_session_is_told_apart():
-    token = token_by_jwt()
-    session().post(f"{HTTPS}/services/oauth2/revoke", data={"token": token})
-    dead = Salesforce(instance_url=HTTPS, session_id=token, session=session(), version=VERSION)
-    with pytest.raises(SalesforceExpiredSession):
-        dead.limits()
 
 
 def test_each_call_costs_one_of_the_day(org):

@@ -2,10 +2,10 @@
 //!
 //! Format: Platform Events Developer Guide, "Publish Event Messages with Salesforce APIs".
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Answer;
-use crate::cell::show_moment;
 use crate::randomness;
 use crate::record_id::RecordId;
 use crate::refused::Refused;
@@ -28,7 +28,9 @@ pub fn publish_event(work: &mut Work, object: &ObjectType, body: &Map<String, Va
     let object = work.object(&object.name)?;
     let cells = read_body(work, object, body, Purpose::Create)?;
     let mut payload = Map::new();
-    payload.insert("CreatedDate".to_owned(), json!(show_moment(work.now)));
+    // Events write moments otherwise than records do: `2017-04-09T18:31:40.517Z`.
+    let published = Timestamp::from_millisecond(work.now).unwrap_or(Timestamp::UNIX_EPOCH);
+    payload.insert("CreatedDate".to_owned(), json!(format!("{published:.3}")));
     payload.insert("CreatedById".to_owned(), json!(work.user.to_string()));
     for field in object.fields.iter().filter(|field| field.custom) {
         let cell = cells.iter().find(|(sent, _)| sent.name == field.name).map(|(_, cell)| cell);

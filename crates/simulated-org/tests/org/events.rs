@@ -34,4 +34,7 @@ async fn a_rolled_back_request_delivers_no_event() {
     let first = heard.next().await.unwrap().unwrap();
     let first = String::from_utf8_lossy(&first).into_owned();
     assert!(first.contains("\"done\"") && !first.contains("undone"), "{first}");
+    let (_, published) = first.split_once("\"CreatedDate\":\"").unwrap();
+    let moment = published.split('"').next().unwrap();
+    assert!(moment.len() == "2017-04-09T18:31:40.517Z".len() && moment.ends_with('Z'), "{moment}");
 }
