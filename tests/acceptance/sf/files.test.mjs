@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 
-import { mark, version } from "../org.mjs";
+import { mark, org, version } from "../org.mjs";
 import { done, home, login } from "./cli.mjs";
 
 let caseId;
@@ -15,6 +15,12 @@ before(async () => {
     await login();
     const values = `Subject='${mark} with a file'`;
     caseId = (await done(["data", "create", "record", "-s", "Case", "-v", values])).id;
+});
+
+after(async () => {
+    if (!org.admin) {
+        await done(["data", "delete", "record", "-s", "Case", "-i", caseId]);
+    }
 });
 
 test("data create file attaches a file to the Case, and it comes back byte for byte", async () => {
@@ -28,6 +34,9 @@ test("data create file attaches a file to the Case, and it comes back byte for b
     const path = `/services/data/v${version}/sobjects/ContentVersion/${made.Id}/VersionData`;
     await done(["api", "request", "rest", path, "--stream-to-file", copy]);
     assert.equal(digest(copy), digest(file));
+    if (!org.admin) {
+        await done(["data", "delete", "record", "-s", "ContentDocument", "-i", made.ContentDocumentId]);
+    }
 });
 
 function linksOf(id) {

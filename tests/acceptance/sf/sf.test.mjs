@@ -1,12 +1,13 @@
 // The sf CLI judges logins, records and descriptions.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 
 import { admin, mark, needsPassword, needsSimulator, org, version, wholeId } from "../org.mjs";
-import { done, login, sf } from "./cli.mjs";
+import { done, home, login, sf } from "./cli.mjs";
 
 let loggedIn;
 
@@ -47,6 +48,17 @@ test("a Case is made, found by its subject, changed and removed", async () => {
     await done(["data", "delete", "record", "-s", "Case", "-w", `Subject='${subject}'`]);
     const gone = await sf(["data", "get", "record", "-s", "Case", "-i", made.id]);
     assert.notEqual(gone.status, 0);
+});
+
+test("data query asks for the columns of its rows, parents among them", async () => {
+    const subject = `${mark} queried`;
+    const { id } = await done(["data", "create", "record", "-s", "Case", "-v", `Subject='${subject}'`]);
+    const found = await done(["data", "query", "-q", `SELECT Subject, Owner.Username FROM Case WHERE Id = '${id}'`]);
+    assert.equal(found.totalSize, 1);
+    assert.deepEqual([found.records[0].Subject, found.records[0].Owner.Username], [subject, org.username]);
+    if (!org.admin) {
+        await done(["data", "delete", "record", "-s", "Case", "-i", id]);
+    }
 });
 
 test("a record that breaks a rule is refused with the Org's words", async () => {
@@ -90,4 +102,14 @@ test("org login web goes through login, consent and PKCE", needsPassword, async 
         env: { BROWSER: browser, SF_CAPITALIZE_RECORD_TYPES: "true" }
     });
     assert.deepEqual([answer.username, answer.orgId], [org.username, loggedIn.orgId]);
+});
+
+test("org login sfdx-url refreshes what the web login left, over https", needsPassword, async () => {
+    const { sfdxAuthUrl } = await done(["org", "auth", "show-sfdx-auth-url", "--target-org", "web", "--no-prompt"]);
+    const file = join(home, "auth-url.txt");
+    // The CLI speaks https to whatever such an address names.
+    writeFileSync(file, sfdxAuthUrl.replace(/@.*/, `@${new URL(org.https).host}`));
+    const answer = await done(["org", "login", "sfdx-url", "--sfdx-url-file", file, "--alias", "secure"]);
+    assert.deepEqual([answer.username, answer.orgId], [org.username, loggedIn.orgId]);
+    assert.equal(answer.instanceUrl, org.https);
 });
