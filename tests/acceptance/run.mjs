@@ -28,6 +28,8 @@ const real = process.env.ORG_URL ? developerOrg() : undefined;
 
 if (options.list) {
     LANES.forEach((lane) => console.log(`${lane.name.padEnd(18)} ${lane.about}`));
+} else if (options.lies && real) {
+    throw new Error("a real org cannot be made to lie: unset ORG_URL");
 } else if (options.lies) {
     process.exitCode = (await tellLies(options["org-binary"])) > 0 ? 1 : 0;
 } else {

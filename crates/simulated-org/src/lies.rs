@@ -33,6 +33,10 @@ pub enum Lie {
     ExpiresIn,
     /// A refusal is one object instead of an array.
     BareError,
+    /// `ContentDocumentLink` is queried without a filter.
+    UnfilteredLinks,
+    /// `FOR UPDATE`, which belongs to Apex, is taken.
+    ForUpdate,
 }
 
 static TOLD: OnceLock<Lie> = OnceLock::new();

@@ -8,6 +8,7 @@
 use super::lexer::{Token, TokenKind, tokens};
 use super::malformed;
 use super::syntax::{Call, Expression, FieldSet, Item, Order, Path, Query, Word};
+use crate::lies::{self, Lie};
 use crate::refused::Refused;
 
 mod conditions;
@@ -124,7 +125,7 @@ impl Parser<'_> {
         }
         // Both only mark records as seen by a person; nothing here shows that.
         if self.take_keyword("FOR") && !self.take_keyword("VIEW") {
-            self.keyword("REFERENCE")?;
+            self.keyword(lies::instead(Lie::ForUpdate, "REFERENCE", "UPDATE"))?;
         }
         if self.at_keyword("UPDATE") {
             return Err(self.not_simulated("UPDATE"));
