@@ -10,7 +10,7 @@ export function developerOrg() {
     const url = process.env.ORG_URL.replace(/\/$/, "");
     const environment = {
         ORG_HTTP: url,
-        ORG_HTTPS: url,
+        ...(url.startsWith("https:") ? { ORG_HTTPS: url } : {}),
         ORG_AUDIENCE: process.env.ORG_AUDIENCE ?? "https://login.salesforce.com"
     };
     return { environment, stop: async () => {} };

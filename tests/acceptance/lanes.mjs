@@ -11,9 +11,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** What the clients need, which is newer than what everything else here needs: npm's own build of it. */
 const node22 = join(here, "sf/node_modules/node/bin/node");
 
+/** What a lane is unless it says otherwise: a published client, which asks for nothing that is not there. */
+const USUAL = { client: true, strays: false };
+
 export const LANES = [
-    node("raw", "bytes over a bare socket", "raw/raw.test.mjs"),
-    node("soql", "Salesforce's own SOQL grammar", "soql/soql.test.mjs"),
+    node("raw", "bytes over a bare socket", "raw/raw.test.mjs", { client: false, strays: true }),
+    node("soql", "Salesforce's own SOQL grammar", "soql/soql.test.mjs", { client: false }),
     node("jsforce", "npm jsforce", "jsforce/jsforce.test.mjs", { program: node22 }),
     node("jsforce-paging", "the same: long answers", "jsforce/paging.test.mjs", { program: node22 }),
     node("jsforce-files", "the same: files and mails", "jsforce/files.test.mjs", { program: node22 }),
@@ -23,9 +26,7 @@ export const LANES = [
         needs: ["ORG_PASSWORD"]
     }),
     pytest("simple-salesforce", "PyPI simple-salesforce, over https", "simple-salesforce", { needs: ["ORG_HTTPS"] }),
-    cargo("salesforce-core", "the Rust crate salesforce_core, with strict types", "salesforce-core", {
-        needs: ["ORG_HTTPS"]
-    }),
+    cargo("salesforce-core", "the Rust crate salesforce_core, with strict types", "salesforce-core"),
     node("sf", "npm @salesforce/cli", "sf/sf.test.mjs"),
     node("sf-files", "the same: files", "sf/files.test.mjs"),
     node("sf-deploy", "the same: our package into an Org without it", "sf/deploy.test.mjs", {
@@ -37,6 +38,7 @@ export const LANES = [
 /** A file of `node:test`; its TAP lines are the checks. `only` names the checks to run; none means all. */
 function node(name, about, file, more = {}) {
     return {
+        ...USUAL,
         name,
         about,
         command: (only) => ({
@@ -53,11 +55,15 @@ function pytest(name, about, folder, more) {
     const own = join(target, "tools/python/bin/python3");
     const quiet = ["-v", "--tb=short", "-p", "no:cacheprovider", "--color=no"];
     return {
+        ...USUAL,
         name,
         about,
         command: (only) => ({
             program: existsSync(own) ? own : "python3",
-            args: ["-m", "pytest", ...quiet, ...(only.length > 0 ? ["-k", only.map(written).join(" or ")] : []), join(here, folder)],
+            args: [
+                ...["-m", "pytest", ...quiet, join(here, folder)],
+                ...(only.length > 0 ? ["-k", only.map(written).join(" or ")] : [])
+            ],
             env: { PYTHONDONTWRITEBYTECODE: "1" }
         }),
         read: (line) => {
@@ -71,6 +77,7 @@ function pytest(name, about, folder, more) {
 /** A crate outside the workspace, built beside the rest of what cargo leaves. */
 function cargo(name, about, folder, more) {
     return {
+        ...USUAL,
         name,
         about,
         command: (only) => ({

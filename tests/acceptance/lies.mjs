@@ -24,7 +24,12 @@ const LIES = [
         check: "a created record is 201 with its Location, and its id has 18 characters",
         complaint: /expected: 201\s+actual: 200/
     },
-    { name: "bare-error", lane: "raw", check: "every refusal of the API is an array of errors", complaint: /error: '\{"errorCode":"NOT_FOUND"/ },
+    {
+        name: "bare-error",
+        lane: "raw",
+        check: "every refusal of the API is an array of errors",
+        complaint: /error: '\{"errorCode":"NOT_FOUND"/
+    },
     {
         name: "expires-in",
         lane: "raw",
@@ -43,14 +48,24 @@ const LIES = [
         check: "a collection tells each row's fate under statusCode",
         complaint: /expected: 'INVALID_FIELD'/
     },
-    { name: "no-rollback", lane: "jsforce", check: "all or none really leaves none", complaint: /expected: 0\s+actual: 1/ },
+    {
+        name: "no-rollback",
+        lane: "jsforce",
+        check: "all or none really leaves none",
+        complaint: /expected: 0\s+actual: 1/
+    },
     {
         name: "case-sensitive-names",
         lane: "jsforce",
         check: "names are found in any case and answered in their own",
         complaint: /name: 'NOT_FOUND'/
     },
-    { name: "lost-next-records-url", lane: "jsforce", check: "450 rows come in pages, each row once", complaint: /Received type undefined/ },
+    {
+        name: "lost-next-records-url",
+        lane: "jsforce",
+        check: "450 rows come in pages, each row once",
+        complaint: /Received type undefined/
+    },
     {
         name: "unfiltered-links",
         lane: "jsforce-files",
@@ -63,8 +78,18 @@ const LIES = [
         check: "traps are refused where the grammar refuses them",
         complaint: /SELECT Id FROM Case FOR UPDATE: accepted/
     },
-    { name: "any-verifier", lane: "jsforce-web", check: "a wrong verifier is refused", complaint: /Missing expected rejection \(invalid_grant\)/ },
-    { name: "missing-label-plural", lane: "salesforce-core", check: "every description decodes", complaint: /missing field `labelPlural`/ },
+    {
+        name: "any-verifier",
+        lane: "jsforce-web",
+        check: "a wrong verifier is refused",
+        complaint: /Missing expected rejection \(invalid_grant\)/
+    },
+    {
+        name: "missing-label-plural",
+        lane: "salesforce-core",
+        check: "every description decodes",
+        complaint: /missing field `labelPlural`/
+    },
     {
         name: "missing-column-metadata",
         lane: "sf",

@@ -66,7 +66,7 @@ const PARTS: [Part; 12] = [
     part("unit", "each crate's own tests, on SQLite and a real PostgreSQL", programs::unit),
     part("journeys", "house rules, user stories, faults, acceptance", programs::journeys),
     part("schedules", "random lives of uploads: ten thousand, or a million", programs::schedules),
-    part("acceptance", "published Salesforce clients judge the simulated Org", acceptance::run),
+    part("acceptance", "published Salesforce clients judge the simulated Org, and notice its lies", acceptance::run),
     part("upload-client", "the resumable upload module", node::upload_client),
     part("browser", "from the agent's click to the agent's download, in Chromium", browser::run),
     part("salesforce", "the offline gate for lwc/ and salesforce/", node::salesforce),

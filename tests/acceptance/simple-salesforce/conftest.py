@@ -12,8 +12,12 @@ from requests.adapters import HTTPAdapter
 from simple_salesforce import Salesforce
 
 HTTPS = os.environ["ORG_HTTPS"].rstrip("/")
-# The client builds its login address as https://{domain}.salesforce.com.
-DOMAIN = "simorg.my"
+# The client builds its login address as https://{domain}.salesforce.com. What lives elsewhere gets a stand-in.
+HOST = urlsplit(HTTPS).hostname
+AT_HOME = HOST.endswith(".salesforce.com")
+DOMAIN = HOST.removesuffix(".salesforce.com") if AT_HOME else "simorg.my"
+# The login host that everybody shares is the audience of the client's own assertions.
+LOGIN = urlsplit(os.environ["ORG_AUDIENCE"]).hostname.removesuffix(".salesforce.com") if AT_HOME else "login"
 VERSION = os.environ.get("ORG_API_VERSION", "67.0")
 
 
@@ -31,22 +35,17 @@ def session():
     made = requests.Session()
     made.trust_env = False
     made.verify = os.environ.get("ORG_CA", True)
-    if "SIM_ADMIN" in os.environ:
-        made.mount(f"https://{DOMAIN}.salesforce.com", Redirected())
+    if not AT_HOME:
+        for domain in (DOMAIN, LOGIN):
+            made.mount(f"https://{domain}.salesforce.com", Redirected())
     return made
-
-
-def domain():
-    """The login domain: our stand-in for it, or a real Org's My Domain."""
-    host = urlsplit(HTTPS).hostname
-    return DOMAIN if "SIM_ADMIN" in os.environ else host.removesuffix(".salesforce.com")
 
 
 def by_client_credentials(secret=None):
     return Salesforce(
         consumer_key=os.environ["ORG_CLIENT_ID"],
         consumer_secret=secret or os.environ["ORG_CLIENT_SECRET"],
-        domain=domain(),
+        domain=DOMAIN,
         session=session(),
         version=VERSION,
     )

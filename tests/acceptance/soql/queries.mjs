@@ -21,7 +21,8 @@ export const WELL_FORMED = [
     "SELECT Id FROM Case USING SCOPE mine WHERE CreatedDate = LAST_N_DAYS:7 FOR VIEW"
 ];
 
-const WORDS = "AND OR NOT ( ) , = <> LIMIT OFFSET 1 'x' Id FROM WHERE ORDER BY GROUP HAVING SELECT IN LIKE null true ASC FOR COUNT".split(" ");
+const CLAUSES = "SELECT FROM WHERE GROUP BY HAVING COUNT ORDER ASC LIMIT OFFSET FOR";
+const WORDS = `${CLAUSES} AND OR NOT IN LIKE ( ) , = <> 1 'x' null true Id`.split(" ");
 
 /** The same `count` spoiled queries at every run. */
 export function mutations(count) {

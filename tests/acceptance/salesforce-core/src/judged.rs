@@ -34,7 +34,8 @@ async fn a_wrong_secret_opens_nothing() {
         .instance_url(variable("ORG_HTTP"))
         .build()
         .unwrap();
-    assert!(session.connect().await.is_err());
+    let refused = session.connect().await.map(drop).unwrap_err();
+    assert!(format!("{refused:?}").contains("invalid_client"), "{refused:?}");
 }
 
 #[tokio::test]
