@@ -3,8 +3,10 @@
 use std::env;
 
 use salesforce_core::client;
-use salesforce_core::restapi::{Client, ClientBuilder, CompositeCollectionRetrieveRequest};
-use serde_json::json;
+use salesforce_core::restapi::{
+    Client, ClientBuilder, CompositeCollectionCreateRequest, CompositeCollectionRetrieveRequest, CompositeTreeRequest,
+};
+use serde_json::{from_value, json};
 
 /// Carried by every record, so that it can be found and removed.
 const MARK: &str = "acc-salesforce-core";
@@ -99,4 +101,36 @@ async fn several_records_are_read_and_removed_together() {
     );
     let gone = org.delete_records(ids.join(",")).all_or_none(true).send().await.unwrap();
     assert!(gone.iter().all(|fate| fate.success));
+}
+
+#[tokio::test]
+async fn a_tree_of_records_decodes() {
+    let org = connected().await;
+    let child = json!({ "attributes": { "type": "Contact", "referenceId": "child" }, "LastName": MARK });
+    let parent = json!({
+        "attributes": { "type": "Account", "referenceId": "parent" }, "Name": MARK, "Contacts": { "records": [child] },
+    });
+    let tree: CompositeTreeRequest = from_value(json!({ "records": [parent] })).unwrap();
+    let planted = org.create_record_tree("Account", &tree).send().await.unwrap();
+    assert!(!planted.has_errors);
+    let ids: Vec<String> = planted.results.iter().map(|row| row.id.clone()).collect();
+    assert_eq!(ids.len(), 2);
+    let gone = org.delete_records(ids.join(",")).send().await.unwrap();
+    // The contact went with its account.
+    assert!(gone[0].success, "{gone:?}");
+}
+
+#[tokio::test]
+async fn the_fate_of_every_row_decodes() {
+    let org = connected().await;
+    let record = |fields| from_value(fields).unwrap();
+    let records = vec![
+        record(json!({ "attributes": { "type": "Account" }, "Name": MARK })),
+        record(json!({ "attributes": { "type": "Account" }, "Name": MARK, "Nonsense__c": 1 })),
+    ];
+    let request = CompositeCollectionCreateRequest { all_or_none: false, records };
+    let fates = org.create_records(&request).send().await.unwrap();
+    assert_eq!((fates[0].success, fates[1].success), (true, false));
+    assert!(format!("{:?}", fates[1].errors).contains("INVALID_FIELD"), "{fates:?}");
+    org.delete("Account", fates[0].id.as_deref().unwrap()).send().await.unwrap();
 }
