@@ -64,7 +64,8 @@ function pytest(name, about, folder, more) {
                 ...["-m", "pytest", ...quiet, join(here, folder)],
                 ...(only.length > 0 ? ["-k", only.map(written).join(" or ")] : [])
             ],
-            env: { PYTHONDONTWRITEBYTECODE: "1" }
+            // Room for the reason of a skipped test, which pytest cuts to the width of its screen.
+            env: { PYTHONDONTWRITEBYTECODE: "1", COLUMNS: "200" }
         }),
         read: (line) => {
             const found = /::(test_\w+) (PASSED|FAILED|ERROR|SKIPPED)(?: \((.*)\))?/.exec(line);

@@ -26,7 +26,8 @@ after(async () => {
 test("data create file attaches a file to the Case, and it comes back byte for byte", async () => {
     const file = join(home, "trace.bin");
     writeFileSync(file, randomBytes(300_000));
-    const made = await done(["data", "create", "file", "--file", file, "--title", "Trace", "--parent-id", caseId]);
+    const options = ["--file", file, "--title", `${mark} trace`, "--parent-id", caseId];
+    const made = await done(["data", "create", "file", ...options]);
     const query = `/services/data/v${version}/query?q=${encodeURIComponent(linksOf(caseId))}`;
     const { body: links } = await done(["api", "request", "rest", query]);
     assert.deepEqual([links.totalSize, links.records[0].ContentDocumentId], [1, made.ContentDocumentId]);
