@@ -23,6 +23,7 @@ pub mod many_records;
 pub mod records;
 pub mod referee;
 pub mod requests;
+pub mod sandboxes;
 pub mod seed;
 pub mod sessions;
 pub mod users;

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
-use serde_json::json;
 use simulated_org::{Options, SimulatedOrg};
 
 /// A strict Salesforce Org over HTTP, on this machine only.
@@ -30,7 +29,8 @@ struct Arguments {
     /// Start without our metadata, as an Org fresh from the shop: a deploy brings it.
     #[arg(long)]
     fresh: bool,
-    /// Say of itself that it is a sandbox, and give people sandbox user names.
+    /// Say of itself that it is a sandbox, and give people sandbox user names. A copy of what a running Org holds is made
+    /// by that Org: `POST /__sim/sandbox {"name": "full"}` on its admin port answers where the copy listens.
     #[arg(long)]
     sandbox: bool,
     /// The built Case page.
@@ -110,13 +110,8 @@ async fn main() -> Result<()> {
     }
     tracing::info!(url = org.url(), admin_url = org.admin_url(), smtp = org.smtp_address(), "ready");
     if arguments.print_ready {
-        let mut ready = json!({ "url": org.url(), "admin_url": org.admin_url(), "smtp": org.smtp_address() });
-        if let (Some(url), Some(pem)) = (org.https_url(), org.ca_certificate_pem()) {
-            ready["https_url"] = json!(url);
-            ready["ca_certificate_pem"] = json!(pem);
-        }
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{ready}")?;
+        writeln!(out, "{}", org.addresses())?;
         out.flush()?;
     }
     tokio::signal::ctrl_c().await?;

@@ -23,6 +23,7 @@ use crate::schema::Schema;
 use crate::schema::labels::Labels;
 use crate::schema::permission_set::Grants;
 use crate::seed::{Seeded, apps};
+use crate::start::SimulatedOrg;
 use crate::streaming::Streaming;
 use crate::versioned::Versioned;
 use crate::work::Work;
@@ -52,6 +53,8 @@ pub struct Org {
     pub rights: Versioned<Rights>,
     world: Mutex<World>,
     seeded: OnceLock<Seeded>,
+    /// Copies of this Org that were asked for over its admin port. They stop with it.
+    sandboxes: Mutex<Vec<SimulatedOrg>>,
 }
 
 /// The Org's origin over TLS, and whom a client must trust to use it.
@@ -99,6 +102,7 @@ impl Org {
             streaming: Streaming::default(),
             world: Mutex::new(world),
             seeded: OnceLock::new(),
+            sandboxes: Mutex::default(),
         }
     }
 
@@ -137,6 +141,10 @@ impl Org {
     pub fn world(&self) -> MutexGuard<'_, World> {
         // A panic in another request leaves rows readable; the panicking test fails by itself.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn sandboxes(&self) -> MutexGuard<'_, Vec<SimulatedOrg>> {
+        self.sandboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers who and what was planted; the first call counts.

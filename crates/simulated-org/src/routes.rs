@@ -83,6 +83,7 @@ pub fn admin_routes(org: &Arc<Org>) -> Router {
         .route("/__sim/deploys", get(admin::deploys::list))
         .route("/__sim/records/{object}/{id}", post(admin::records::change))
         .route("/__sim/records/{object}/many", post(admin::many_records::load))
+        .route("/__sim/sandbox", post(admin::sandboxes::create))
         .route("/__sim/locks", post(admin::locks::hold))
         .route("/__sim/allowance", post(admin::allowance::set))
         .route("/__sim/clock", post(admin::clock::advance))

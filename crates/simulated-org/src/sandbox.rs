@@ -2,14 +2,46 @@
 //!
 //! Format: Salesforce Help, "What Changes in a Sandbox": user names get the sandbox's name, addresses end in `.invalid`.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::cell::Cell;
+use crate::options::Options;
 use crate::org::Org;
+use crate::record_id::RecordId;
 use crate::seed::Seeded;
 use crate::seed::people::{ADMIN, plant_organization, user_id};
 use crate::work::Work;
+
+/// What a copy of `production` starts with: the same but for its name and its own Org id, on free ports of this machine.
+/// `number` tells one sandbox of an Org from the next.
+pub fn options(production: &Org, name: &str, number: u64) -> Options {
+    let own = &production.options;
+    let free = |address: SocketAddr| SocketAddr::new(address.ip(), 0);
+    // What a deploy brought is copied too.
+    let deployed = production.deployed.as_ref().map(|folder| folder.path().to_owned());
+    let (base, ahead) = (own.clock.clone(), production.clock.now() - (own.clock)());
+    Options {
+        listen: free(own.listen),
+        https_listen: own.https_listen.map(free),
+        admin_listen: free(own.admin_listen),
+        smtp_listen: free(own.smtp_listen),
+        fresh: own.fresh && deployed.is_none(),
+        metadata: deployed.or_else(|| own.metadata.clone()),
+        sandbox: true,
+        org_id: RecordId::numbered("00D", number).to_string(),
+        instance_prefix: format!("{}--{name}", own.instance_prefix),
+        clock: Arc::new(move || base() + ahead),
+        // Another Org signs with another key.
+        agent_key_and_certificate: None,
+        // The referee of a copy is asked over the copy's own admin port.
+        strict: false,
+        ..own.clone()
+    }
+}
 
 /// Fills `sandbox`, which is empty, with everything `production` holds, and renames its people.
 pub fn copy(production: &Org, sandbox: &Org) -> Result<Seeded> {

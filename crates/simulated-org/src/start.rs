@@ -1,9 +1,10 @@
 //! Starts one Org: ports, schema, people, seed; and stops it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -54,8 +55,13 @@ impl SimulatedOrg {
 
     /// A full sandbox: another Org with a copy of everything that `production` holds now, under the same record ids.
     pub async fn start_copy(options: Options, production: &Self) -> Result<Self> {
+        Self::start_copy_of(options, &production.org).await
+    }
+
+    /// The same for who holds the Org itself.
+    pub async fn start_copy_of(options: Options, production: &Org) -> Result<Self> {
         let options = Options { sandbox: true, ..options };
-        Self::start_with(options, |org| sandbox::copy(&production.org, org)).await
+        Self::start_with(options, |org| sandbox::copy(production, org)).await
     }
 
     async fn start_with(options: Options, fill: impl FnOnce(&Org) -> Result<Seeded>) -> Result<Self> {
@@ -99,11 +105,25 @@ impl SimulatedOrg {
         Ok(Self { org, admin_url, smtp_address, integration_username, tasks, stop })
     }
 
-    /// Ends every connection and waits until nothing runs any more.
+    /// Ends every connection and waits until nothing runs any more, in its sandboxes too.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        let sandboxes = std::mem::take(&mut *self.org.sandboxes());
+        for sandbox in sandboxes {
+            Box::pin(sandbox.stop()).await;
+        }
+    }
+
+    /// Where it listens, as the program prints it when it is ready.
+    pub fn addresses(&self) -> Value {
+        let mut told = json!({ "url": self.url(), "admin_url": self.admin_url, "smtp": self.smtp_address });
+        if let Some(https) = &self.org.https {
+            told["https_url"] = json!(https.url);
+            told["ca_certificate_pem"] = json!(https.ca_certificate_pem);
+        }
+        told
     }
 
     pub fn url(&self) -> &str {
@@ -244,6 +264,11 @@ impl SimulatedOrg {
             Ok(answer) => (answer.status, answer.body.map_or(Value::Null, |body| body.to_value())),
             Err(refused) => (refused.status, refused.body()),
         })
+    }
+
+    /// How many rows all queries so far have looked at, matching or not.
+    pub fn rows_looked_at(&self) -> u64 {
+        self.org.world().rows_looked_at.load(Relaxed)
     }
 
     pub fn mails(&self) -> Vec<Mail> {

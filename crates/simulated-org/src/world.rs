@@ -1,6 +1,7 @@
 //! Everything about the Org that changes while it runs, under one lock.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 
 use serde_json::Value;
 
@@ -32,6 +33,8 @@ pub struct World {
     pub events_published: u64,
     pub taken_cases: Vec<TakenCase>,
     pub queries_run: u64,
+    /// Over all queries: shows whether an index was of use.
+    pub rows_looked_at: AtomicU64,
     /// Packages that came over the Metadata API, oldest first.
     pub deploys: Vec<Deploy>,
     /// Epoch milliseconds: what `If-Modified-Since` on a describe is held against.

@@ -3,6 +3,7 @@
 mod cargo;
 mod clock;
 mod demo;
+mod fuzz;
 mod postgres;
 mod test;
 
@@ -24,12 +25,15 @@ enum Command {
     Test(test::Arguments),
     /// Shows a Case page, a customer's mailbox and a customer's phone side by side, until Ctrl-C.
     Demo(demo::Arguments),
+    /// Fuzzes every parser for a minute: for once a week, with a nightly toolchain.
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
     };
     match outcome {
         Ok(code) => code,

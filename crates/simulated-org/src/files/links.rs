@@ -80,7 +80,8 @@ pub fn offers(share_type: Option<&str>, holder: Reach) -> Reach {
     }
 }
 
-/// A query on links must say of which document or which record, in a condition that always holds.
+/// A query on links must say of which documents or which records, in a condition that always holds: by id, by a list
+/// of ids, or by a semi-join that finds them.
 pub fn check_filter(filter: Option<&Condition>) -> Result<(), Refused> {
     match filter {
         Some(condition) if narrows(condition) => Ok(()),
@@ -97,7 +98,7 @@ fn narrows(condition: &Condition) -> bool {
             let named = ["ContentDocumentId", "LinkedEntityId"].iter().any(|known| field.eq_ignore_ascii_case(known));
             let by_id = match test {
                 Test::Compare(Comparison::Equal, literal) => *literal != Literal::Null,
-                Test::In { negated, .. } => !negated,
+                Test::In { negated, .. } | Test::Join { negated, .. } => !negated,
                 _ => false,
             };
             named && by_id

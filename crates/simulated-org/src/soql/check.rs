@@ -2,6 +2,7 @@
 
 use super::conditions::{Filter, Scope, mine};
 use super::operand::{Operand, is_aggregate};
+use super::parser::count_stands_alone;
 pub use super::place::{Hop, Place, resolve};
 use super::syntax::{Expression, FieldSet, Item, Query, Word};
 use super::{malformed, pointed};
@@ -146,7 +147,7 @@ fn selection<'a>(scope: &Scope<'_, 'a>, query: &Query) -> Result<Vec<Selected<'a
                 let reason = format!("{} is selected in grouped queries only", call.name.text);
                 return Err(malformed(text, call.name.at, &reason));
             }
-            Item::Count => return Err(malformed(text, query.from.at, "COUNT() stands alone")),
+            Item::Count => return Err(count_stands_alone(text, query.from.at)),
             Item::TypeOf(at) => return Err(malformed(text, *at, "the simulated org does not play TYPEOF")),
             Item::Fields(set, at) => {
                 if *set != FieldSet::Standard && query.limit.is_none_or(|limit| limit > MAX_FIELDS_LIMIT) {

@@ -240,6 +240,10 @@ impl<'a> Scope<'_, 'a> {
             Ok(object) if object.nature == Nature::Records => object,
             _ => return Err(super::check::unknown_type(self.text, &query.from)),
         };
+        if object.name == "ContentDocumentLink" {
+            let reason = format!("Entity '{}' is not supported for semi join inner selects", object.name);
+            return Err(malformed(self.text, query.from.at, &reason));
+        }
         if object.name == self.object.name {
             return refuse("The inner and outer selects should not be on the same object type");
         }
@@ -251,7 +255,7 @@ impl<'a> Scope<'_, 'a> {
             return refuse("a semi join selects exactly one field");
         };
         if !matches!(inner.field.kind, FieldKind::Id | FieldKind::Reference) {
-            return refuse(&format!("Semi join sub-selects can only query id fields, cannot use: '{}'", inner.path()));
+            return refuse(&format!("semi join sub selects can only query id fields, cannot use: '{}'", inner.path()));
         }
         let (left, right) = (targets(self.object, outer), targets(object, inner));
         if !left.iter().any(|target| right.contains(target)) {

@@ -137,6 +137,9 @@ impl Parser<'_> {
         let counts = self.at_keyword("COUNT") && self.sign_ahead(1, "(") && self.sign_ahead(2, ")");
         if counts {
             self.next += 3;
+            if self.at_sign(",") {
+                return Err(count_stands_alone(self.text, self.peek().at));
+            }
             return Ok(vec![Item::Count]);
         }
         self.list(Self::item)
@@ -382,4 +385,8 @@ impl Parser<'_> {
     fn not_simulated(&self, what: &str) -> Refused {
         malformed(self.text, self.peek().at, &format!("the simulated org does not play {what}"))
     }
+}
+
+pub fn count_stands_alone(text: &str, at: usize) -> Refused {
+    malformed(text, at, "COUNT() stands alone")
 }

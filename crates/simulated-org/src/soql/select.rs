@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::check::{Children, Plan, Sorting};
 use super::conditions::{Filter, Probe};
@@ -53,6 +54,8 @@ pub fn matching<'w>(work: &'w Work, plan: &Plan, with_deleted: bool) -> Vec<&'w 
         .filter
         .as_ref()
         .and_then(|filter| narrowed(work, object, filter, FEW).or_else(|| narrowed(work, object, filter, usize::MAX)));
+    let looked_at = narrowed.as_ref().map_or_else(|| work.world.rows.count(&object.name), Vec::len);
+    work.world.rows_looked_at.fetch_add(looked_at as u64, Relaxed);
     match narrowed {
         Some(rows) => rows.into_iter().filter(|row| fits(row)).collect(),
         None => work.world.rows.shared(&object.name).filter(|row| fits(row)).collect(),

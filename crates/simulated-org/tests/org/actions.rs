@@ -75,15 +75,16 @@ async fn the_names_of_the_inputs_depend_on_the_version() {
 #[tokio::test]
 async fn recipients_are_counted() {
     let caller = Caller::start().await;
-    for (version, name, count, status) in [
-        (64, "emailAddressesArray", 5, 200),
-        (64, "emailAddressesArray", 6, 400),
-        (67, "recipientAddresses", 150, 200),
-        (67, "recipientAddresses", 151, 400),
-        (67, "recipientAddresses", 0, 400),
+    for (version, name, count, told) in [
+        (64, "emailAddressesArray", 5, None),
+        (64, "emailAddressesArray", 6, Some("The combined number of email recipients must be 5 or less")),
+        (67, "recipientAddresses", 150, None),
+        (67, "recipientAddresses", 151, Some("The combined number of recipients must be 150 or fewer")),
+        (67, "recipientAddresses", 0, Some("Missing required input parameter: recipientAddresses")),
     ] {
         let answer = call(&caller, version, Method::POST, Some(mail(name, &many(count)))).await;
-        assert_eq!(answer.status, status, "{version} {count}: {answer:?}");
+        assert_eq!(answer.status, if told.is_none() { 200 } else { 400 }, "{version} {count}: {answer:?}");
+        assert_eq!(answer.body[0]["errors"][0]["message"].as_str(), told);
     }
     assert_eq!(caller.org.mails().len(), 2);
 }
@@ -99,30 +100,92 @@ async fn a_bad_input_is_told_and_the_good_one_beside_it_goes() {
         input[name] = value;
         input
     };
-    for (input, code) in [
-        (with("emailSubject", json!("")), "REQUIRED_FIELD_MISSING"),
-        (with("emailBody", Value::Null), "REQUIRED_FIELD_MISSING"),
-        (with("recipientAddresses", json!("no address")), "INVALID_EMAIL_ADDRESS"),
-        (with("recipientAddresses", json!("a@b.example\r\nBcc: c@d.example")), "INVALID_EMAIL_ADDRESS"),
-        (with("recipientAddresses", json!(7)), "INVALID_API_INPUT"),
-        (with("recipientAddresses", json!([7])), "INVALID_API_INPUT"),
-        (with("recipientAddresses", json!(format!("{}@b.example", "a".repeat(4_001)))), "INVALID_API_INPUT"),
-        (json!("no object"), "INVALID_API_INPUT"),
-        (with("senderType", json!("Somebody")), "INVALID_API_INPUT"),
-        (with("senderType", json!("OrgWideEmailAddress")), "REQUIRED_FIELD_MISSING"),
-        (with("relatedRecordId", json!("500000000000000")), "INVALID_CROSS_REFERENCE_KEY"),
-        (with("logEmailOnSend", json!(true)), "INVALID_API_INPUT"),
+    for (input, code, told) in [
+        (with("emailSubject", json!("")), "REQUIRED_FIELD_MISSING", "Missing required input parameter: emailSubject"),
+        (with("emailBody", Value::Null), "REQUIRED_FIELD_MISSING", "Missing required input parameter: emailBody"),
+        (
+            with("recipientAddresses", json!("no address")),
+            "INVALID_EMAIL_ADDRESS",
+            "Email address is invalid: no address",
+        ),
+        (
+            with("recipientAddresses", json!("a@b.example\r\nBcc: c@d.example")),
+            "INVALID_EMAIL_ADDRESS",
+            "Email address is invalid: a@b.example\r\nBcc: c@d.example",
+        ),
+        (
+            with("recipientAddresses", json!(7)),
+            "INVALID_API_INPUT",
+            "recipientAddresses is neither a text nor a collection",
+        ),
+        (
+            with("recipientAddresses", json!([7])),
+            "INVALID_API_INPUT",
+            "recipientAddresses holds something that is no text",
+        ),
+        (
+            with("recipientAddresses", json!(format!("{}@b.example", "a".repeat(4_001)))),
+            "INVALID_API_INPUT",
+            "recipientAddresses is longer than 4000 bytes",
+        ),
+        (json!("no object"), "INVALID_API_INPUT", "Every input is an object"),
+        (
+            with("emailSubjekt", json!("a")),
+            "INVALID_API_INPUT",
+            "Unknown input parameter in version 67.0: emailSubjekt",
+        ),
+        (
+            with("senderType", json!("Somebody")),
+            "INVALID_API_INPUT",
+            "senderType is CurrentUser, DefaultWorkflowUser or OrgWideEmailAddress, not Somebody",
+        ),
+        (
+            with("senderType", json!("OrgWideEmailAddress")),
+            "REQUIRED_FIELD_MISSING",
+            "Missing required input parameter: senderAddress",
+        ),
+        (
+            with("relatedRecordId", json!("500000000000000")),
+            "INVALID_CROSS_REFERENCE_KEY",
+            "invalid cross reference id",
+        ),
+        (
+            with("logEmailOnSend", json!(true)),
+            "INVALID_API_INPUT",
+            "The simulated org does not know what logEmailOnSend would do",
+        ),
     ] {
         let answer = call(&caller, 67, Method::POST, Some(json!([input, good]))).await;
         assert_eq!(answer.status, 400);
-        assert_eq!(answer.body[0]["errors"][0]["statusCode"], code, "{answer:?}");
+        let error = &answer.body[0]["errors"][0];
+        assert_eq!((&error["statusCode"], &error["message"]), (&json!(code), &json!(told)), "{answer:?}");
         assert_eq!(answer.body[1]["isSuccess"], true);
     }
-    assert_eq!(caller.org.mails().len(), 12);
+    assert_eq!(caller.org.mails().len(), 13);
     let mut wide = with("senderType", json!("OrgWideEmailAddress"));
     wide["senderAddress"] = json!("help@northwind.example");
     assert_eq!(call(&caller, 67, Method::POST, Some(json!([wide]))).await.status, 200);
-    assert_eq!(caller.org.mails()[12].from[0].address, "help@northwind.example");
-    assert_eq!(call(&caller, 67, Method::POST, Some(json!([]))).await.code(), "INVALID_API_INPUT");
+    assert_eq!(caller.org.mails()[13].from[0].address, "help@northwind.example");
+    let empty = call(&caller, 67, Method::POST, Some(json!([]))).await;
+    assert_eq!(
+        (empty.code(), empty.message()),
+        ("INVALID_API_INPUT", "The body of an action is an object with a list of inputs")
+    );
     assert_eq!(call(&caller, 67, Method::DELETE, None).await.status, 405);
+}
+
+#[tokio::test]
+async fn a_recipient_without_an_address_gets_no_mail() {
+    let mut caller = Caller::start().await;
+    caller.token = caller.log_in("agent.anna@example.test").await;
+    let nobody = caller.post("sobjects/Contact", &json!({ "LastName": "Nobody" })).await;
+    let input = json!([{ "recipientId": nobody.body["id"], "emailSubject": "Hello", "emailBody": "Hello" }]);
+    let refused = call(&caller, 67, Method::POST, Some(input)).await;
+    let error = &refused.body[0]["errors"][0];
+    assert_eq!(
+        (&error["statusCode"], &error["message"]),
+        (&json!("INVALID_API_INPUT"), &json!("The recipient has no email address")),
+        "{refused:?}"
+    );
+    assert!(caller.org.mails().is_empty());
 }

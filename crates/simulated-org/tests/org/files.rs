@@ -54,6 +54,13 @@ fn version(case: Option<&str>) -> Value {
     record
 }
 
+/// The same with five bytes in it.
+fn small(record: &Value) -> Value {
+    let mut record = record.clone();
+    record["VersionData"] = json!(STANDARD.encode("bytes"));
+    record
+}
+
 /// More than stays in memory, and no two pieces alike.
 fn big() -> Vec<u8> {
     (0..300_000_u32).flat_map(u32::to_le_bytes).collect()
@@ -127,13 +134,24 @@ async fn base64_is_a_file_too_and_a_second_version_replaces_the_first() {
     assert_eq!(bytes(&caller, &format!("sobjects/ContentVersion/{first}/VersionData")).await, b"one");
     let mut published = next.clone();
     published["FirstPublishLocationId"] = json!(caller.case("gateway_reboots"));
-    assert_eq!(caller.post("sobjects/ContentVersion", &published).await.code(), "FIELD_INTEGRITY_EXCEPTION");
+    let refused = caller.post("sobjects/ContentVersion", &published).await;
+    assert_eq!(
+        (refused.code(), refused.message()),
+        (
+            "FIELD_INTEGRITY_EXCEPTION",
+            "A further version is published where its document is: leave FirstPublishLocationId out"
+        )
+    );
 
     // A document's title is its latest version's, and the other way round.
     assert_eq!(caller.patch(&path, &json!({ "Title": "Third" })).await.status, 204);
     assert_eq!(caller.get(&format!("sobjects/ContentVersion/{second}")).await.body["Title"], "Third");
     // Versions go with their document, all at once.
-    assert_eq!(caller.delete(&format!("sobjects/ContentVersion/{first}")).await.status, 405);
+    let alone = caller.delete(&format!("sobjects/ContentVersion/{first}")).await;
+    assert_eq!(
+        (alone.status, alone.message()),
+        (405, "The simulated org deletes no single version: delete its ContentDocument")
+    );
     assert_eq!(caller.delete(&path).await.status, 204);
     assert_eq!(caller.get(&format!("sobjects/ContentVersion/{second}/VersionData")).await.code(), "ENTITY_IS_DELETED");
     assert!(caller.rows(&soql).await.is_empty());
@@ -143,26 +161,42 @@ async fn base64_is_a_file_too_and_a_second_version_replaces_the_first() {
 async fn what_makes_no_file_is_refused() {
     let caller = Caller::start().await;
     let data = json!(STANDARD.encode("x"));
-    for (record, code) in [
-        (json!({ "Title": "t", "PathOnClient": "a.txt" }), "REQUIRED_FIELD_MISSING"),
-        (json!({ "Title": "t", "VersionData": data }), "REQUIRED_FIELD_MISSING"),
-        (json!({ "ContentUrl": "https://a.example" }), "REQUIRED_FIELD_MISSING"),
+    for (record, code, told) in [
+        (
+            json!({ "Title": "t", "PathOnClient": "a.txt" }),
+            "REQUIRED_FIELD_MISSING",
+            "Required fields are missing: [VersionData]",
+        ),
+        (
+            json!({ "Title": "t", "VersionData": data }),
+            "REQUIRED_FIELD_MISSING",
+            "Required fields are missing: [PathOnClient]",
+        ),
+        (
+            json!({ "ContentUrl": "https://a.example" }),
+            "REQUIRED_FIELD_MISSING",
+            "Required fields are missing: [Title]",
+        ),
         (
             json!({ "Title": "t", "ContentUrl": "https://a.example", "VersionData": data, "PathOnClient": "a" }),
             "FIELD_INTEGRITY_EXCEPTION",
+            "A version is either a file or a link: VersionData and ContentUrl exclude each other",
         ),
         (
             json!({ "Title": "t", "ContentUrl": "https://a.example", "PathOnClient": "a.txt" }),
             "FIELD_INTEGRITY_EXCEPTION",
+            "The file type follows from ContentUrl or from PathOnClient, never from both",
         ),
-        (json!({ "Title": "t", "PathOnClient": "a.txt", "VersionData": "not base64!" }), "JSON_PARSER_ERROR"),
+        (json!({ "Title": "t", "PathOnClient": "a.txt", "VersionData": "not base64!" }), "JSON_PARSER_ERROR", ""),
         (
             json!({ "Title": "t", "PathOnClient": "a.txt", "VersionData": data, "Checksum": "0" }),
             "INVALID_FIELD_FOR_INSERT_UPDATE",
+            "Unable to create/update fields: Checksum.",
         ),
     ] {
         let refused = caller.post("sobjects/ContentVersion", &record).await;
         assert_eq!((refused.status, refused.code()), (400, code), "{record}");
+        assert!(refused.message().starts_with(told), "{record}: {refused:?}");
     }
     assert_eq!(
         caller.post("sobjects/ContentDocument", &json!({ "Title": "t" })).await.code(),
@@ -223,7 +257,8 @@ async fn a_link_says_who_sees_the_file_and_exists_once() {
     let owners =
         format!("SELECT Id FROM ContentDocumentLink WHERE ContentDocumentId = '{document}' AND ShareType = 'I'");
     let own = owner.rows(&owners).await[0]["Id"].as_str().unwrap().to_owned();
-    assert_eq!(owner.delete(&format!("sobjects/ContentDocumentLink/{own}")).await.code(), "FIELD_INTEGRITY_EXCEPTION");
+    let kept = owner.delete(&format!("sobjects/ContentDocumentLink/{own}")).await;
+    assert_eq!((kept.code(), kept.message()), ("FIELD_INTEGRITY_EXCEPTION", "field integrity exception"));
     assert_eq!(owner.delete(&format!("sobjects/ContentDocumentLink/{linked}")).await.status, 204);
 }
 
@@ -243,8 +278,51 @@ async fn links_are_found_only_by_document_or_record() {
     ] {
         let answer = caller.query(&format!("SELECT Id FROM ContentDocumentLink {refused}")).await;
         assert_eq!((answer.status, answer.code()), (400, "MALFORMED_QUERY"), "{refused}");
-        assert!(answer.message().starts_with("Implementation restriction: ContentDocumentLink requires a filter"));
+        assert_eq!(
+            answer.message(),
+            "Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or \
+             LinkedEntityId using the equals operator or multiple Id's using the IN operator."
+        );
     }
+}
+
+#[tokio::test]
+async fn links_may_be_found_by_a_query_for_their_documents_or_records() {
+    let caller = Caller::start().await;
+    let case = caller.case("gateway_reboots");
+    let made = caller.post("sobjects/ContentVersion", &small(&version(Some(&case)))).await;
+    caller.post("sobjects/ContentVersion", &small(&version(None))).await;
+    let soql = format!("SELECT ContentDocumentId FROM ContentVersion WHERE Id = '{}'", id(&made));
+    let document = caller.rows(&soql).await[0]["ContentDocumentId"].as_str().unwrap().to_owned();
+    let links =
+        |filter: &str| format!("SELECT ContentDocumentId, LinkedEntityId FROM ContentDocumentLink WHERE {filter}");
+    for (filter, count) in [
+        // The owner's link and the one to the Case.
+        (format!("ContentDocumentId IN ({soql})"), 2),
+        (format!("ContentDocumentId IN (SELECT Id FROM ContentDocument WHERE Id = '{document}')"), 2),
+        ("LinkedEntityId IN (SELECT Id FROM Case WHERE IsClosed = false)".to_owned(), 1),
+        (format!("ShareType = 'V' AND ContentDocumentId IN ({soql})"), 1),
+        ("LinkedEntityId IN (SELECT Id FROM Case WHERE Subject = 'nothing of the kind')".to_owned(), 0),
+    ] {
+        let found = caller.rows(&links(&filter)).await;
+        assert_eq!(found.len(), count, "{filter}");
+        assert!(found.iter().all(|link| link["ContentDocumentId"] == json!(document)), "{filter}");
+    }
+    for refused in [
+        format!("ContentDocumentId NOT IN ({soql})"),
+        format!("NOT ContentDocumentId IN ({soql})"),
+        format!("ShareType = 'V' OR ContentDocumentId IN ({soql})"),
+    ] {
+        let answer = caller.query(&links(&refused)).await;
+        assert_eq!((answer.status, answer.code()), (400, "MALFORMED_QUERY"), "{refused}");
+        assert!(answer.message().starts_with("Implementation restriction"), "{refused}: {answer:?}");
+    }
+    let inner = "SELECT Id FROM ContentDocument WHERE Id IN (SELECT ContentDocumentId FROM ContentDocumentLink)";
+    let refused = caller.query(inner).await;
+    assert!(
+        refused.message().ends_with("Entity 'ContentDocumentLink' is not supported for semi join inner selects"),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -291,28 +369,44 @@ async fn a_multipart_message_that_is_none_is_refused() {
     let plain = String::from_utf8(record.clone()).unwrap().replace("application/json", "text/plain").into_bytes();
     let nameless = String::from_utf8(record.clone()).unwrap().replace("; name=\"entity_content\"", "").into_bytes();
     for (body, told) in [
-        (body(std::slice::from_ref(&data)), "must include a non-binary part"),
-        (body(std::slice::from_ref(&record)), "must include a binary part"),
-        (body(&[data.clone(), data.clone(), record.clone()]), "more than one binary part"),
-        (body(&[record.clone(), record.clone(), data.clone()]), "more than one non-binary part"),
-        (body(&[plain, data.clone()]), "must have Content-Type application/json"),
-        (body(&[nameless, data.clone()]), "has no name"),
-        ([record.clone(), data.clone()].concat(), "malformed"),
+        (body(std::slice::from_ref(&data)), "Multipart message must include a non-binary part"),
+        (body(std::slice::from_ref(&record)), "Multipart message must include a binary part"),
+        (body(&[data.clone(), data.clone(), record.clone()]), "Cannot include more than one binary part"),
+        (body(&[record.clone(), record.clone(), data.clone()]), "Cannot include more than one non-binary part"),
+        (body(&[plain, data.clone()]), "The non-binary part must have Content-Type application/json"),
+        (body(&[nameless, data.clone()]), "A part of the message has no name"),
+        ([record.clone(), data.clone()].concat(), "The multipart message is malformed: "),
         (body(&[record.clone(), binary_part("Nonsense", b"x")]), "No such column"),
-        (body(&[json_part("entity_content", &doubled), data.clone()]), "may not hold it too"),
+        (
+            body(&[json_part("entity_content", &doubled), data.clone()]),
+            "VersionData comes as a part of its own, so the record may not hold it too",
+        ),
     ] {
         let refused = upload(&caller, "ContentVersion", body).await;
         assert_eq!(refused.status, 400);
-        assert!(refused.message().contains(told), "{refused:?}");
+        assert!(refused.message().starts_with(told), "{refused:?}");
     }
     let whole = body(&[record, data]);
     let path = format!("sobjects/ContentVersion/{}", caller.case("gateway_reboots"));
-    for (method, path, kind, status) in [
-        (Method::POST, "sobjects/ContentVersion", "multipart/form-data", 400),
-        (Method::PATCH, path.as_str(), "multipart/form-data; boundary=----a9f3", 415),
+    for (method, path, kind, status, told) in [
+        (
+            Method::POST,
+            "sobjects/ContentVersion",
+            "multipart/form-data",
+            400,
+            "The multipart message names no boundary",
+        ),
+        (
+            Method::PATCH,
+            path.as_str(),
+            "multipart/form-data; boundary=----a9f3",
+            415,
+            "The simulated org takes multipart/form-data for POST sobjects/T only",
+        ),
     ] {
         let request = caller.request(method, path).header("Content-Type", kind).body(whole.clone());
-        assert_eq!(reply(request).await.status, status);
+        let refused = reply(request).await;
+        assert_eq!((refused.status, refused.message()), (status, told));
     }
     assert!(caller.org.records("ContentVersion").is_empty());
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
@@ -70,5 +70,45 @@ async fn it_listens_over_tls_when_asked_and_says_whom_to_trust() {
     let http = reqwest::Client::builder().tls_certs_only([ca]).build().unwrap();
     let url = format!("{}/services/data", ready["https_url"].as_str().unwrap());
     assert_eq!(reply(http.get(url)).await.status, 200);
+    child.kill().await.unwrap();
+}
+
+#[tokio::test]
+async fn it_copies_itself_into_a_sandbox_under_the_same_record_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let http = reqwest::Client::builder().build().unwrap();
+    let (mut child, ready) = start(folder.path()).await;
+    let at = |about: &Value, path: &str| format!("{}/__sim/{path}", about["admin_url"].as_str().unwrap());
+    let fields = json!({ "user": "admin", "fields": { "Subject": "Made after the start" } });
+    let made = reply(http.post(at(&ready, "records/Case")).json(&fields)).await.body["id"].clone();
+
+    let sandbox = reply(http.post(at(&ready, "sandbox")).json(&json!({ "name": "full" }))).await;
+    assert_eq!(sandbox.status, 200, "{sandbox:?}");
+    let sandbox = sandbox.body;
+    let [own, copied] = [&ready, &sandbox].map(|about| reply(http.get(at(about, "seed"))));
+    let (own, copied) = (own.await.body, copied.await.body);
+    assert_eq!(own["cases"], copied["cases"]);
+    assert_eq!(copied["url"], sandbox["url"]);
+    assert_ne!(own["agent_certificate_pem"], copied["agent_certificate_pem"]);
+    let cases = reply(http.get(at(&sandbox, "records/Case"))).await.body;
+    assert!(
+        cases.as_array().unwrap().iter().any(|case| case["Id"] == made && case["Subject"] == "Made after the start")
+    );
+    let organization = reply(http.get(at(&sandbox, "records/Organization"))).await.body;
+    assert_eq!(
+        (&organization[0]["Id"], &organization[0]["IsSandbox"]),
+        (&sandbox["org_id"], &json!(true)),
+        "{organization}"
+    );
+    let username = format!("{}.full", own["users"]["integration"]["username"].as_str().unwrap());
+    assert_eq!(copied["users"]["integration"]["username"], json!(username));
+
+    // Another one is another Org; a sandbox has none of its own; Setup allows no such names.
+    let second = reply(http.post(at(&ready, "sandbox")).json(&json!({ "name": "qa" }))).await;
+    assert!(second.status == 200 && second.body["org_id"] != sandbox["org_id"], "{second:?}");
+    for (about, name) in [(&sandbox, "deeper"), (&ready, ""), (&ready, "a-name"), (&ready, "elevenchars")] {
+        let refused = reply(http.post(at(about, "sandbox")).json(&json!({ "name": name }))).await;
+        assert_eq!(refused.status, 400, "{name}: {refused:?}");
+    }
     child.kill().await.unwrap();
 }

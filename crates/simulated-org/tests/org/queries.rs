@@ -57,6 +57,41 @@ async fn filters_find_what_they_say() {
 }
 
 #[tokio::test]
+async fn no_query_may_depend_on_how_negative_tests_treat_empty_values() {
+    let caller = Caller::start().await;
+    for filter in [
+        "Status != 'New'",
+        "Status <> 'New'",
+        "NOT Status = 'New'",
+        "NOT Subject LIKE 'a%'",
+        "NOT (Status = 'New' AND IsClosed = false)",
+        "Status NOT IN ('New')",
+        "Parent.Priority != 'High'",
+        "Parent.Parent.Status NOT IN ('New')",
+        "Priority = 'High' OR Status != 'New'",
+        // What excludes empty values must hold together with the test.
+        "Status != 'New' OR Status != null",
+        "Status != 'New' AND Priority != null",
+        "ClosedDate != 2026-11-20T00:00:00Z",
+    ] {
+        let refused = caller.query(&format!("SELECT Id FROM Case WHERE {filter}")).await;
+        assert_eq!((refused.status, refused.code()), (400, "MALFORMED_QUERY"), "{filter}");
+        assert!(refused.message().contains("the simulated org refuses !=, NOT, NOT IN and EXCLUDES"), "{filter}");
+    }
+    for (filter, count) in [
+        ("IsClosed != true", 11),
+        ("NOT IsClosed = true", 11),
+        ("Id NOT IN ('500000000000000')", 12),
+        ("Status != 'Closed' AND Status != null", 11),
+        ("Status NOT IN ('Closed') AND (Status != null)", 11),
+        ("SuppliedEmail != null", 1),
+        ("NOT SuppliedEmail = null", 1),
+    ] {
+        assert_eq!(caller.rows(&format!("SELECT Id FROM Case WHERE {filter}")).await.len(), count, "{filter}");
+    }
+}
+
+#[tokio::test]
 async fn order_limit_offset_and_count() {
     let caller = Caller::start().await;
     let numbers =

@@ -41,7 +41,7 @@ async fn every_refused_query_is_told_why() {
         ),
         (
             "SELECT Id FROM Case WHERE Id IN (SELECT State__c FROM FileRequest__c)",
-            "Semi join sub-selects can only query id fields, cannot use: 'State__c'",
+            "semi join sub selects can only query id fields, cannot use: 'State__c'",
         ),
         (
             "SELECT Id FROM Case WHERE Id IN (SELECT OwnerId FROM FileRequest__c)",
@@ -64,7 +64,12 @@ async fn every_refused_query_is_told_why() {
         ("SELECT FIELDS(SOME) FROM Case", "FIELDS takes ALL, CUSTOM or STANDARD"),
         ("SELECT FIELDS(ALL) FROM Case", "The SOQL FIELDS function must have a LIMIT of at most 200"),
         ("SELECT Id FROM Case c, c.Owner o", "the simulated org does not play a second source in FROM"),
+        ("SELECT COUNT(), Id FROM Case", "COUNT() stands alone"),
         ("SELECT COUNT() FROM Case ORDER BY Id", "COUNT() has no order"),
+        (
+            "SELECT Id FROM ContentDocument WHERE Id IN (SELECT ContentDocumentId FROM ContentDocumentLink)",
+            "Entity 'ContentDocumentLink' is not supported for semi join inner selects",
+        ),
         ("SELECT COUNT() FROM Case GROUP BY Status", "COUNT() is not grouped: name a field in COUNT"),
         ("SELECT (SELECT COUNT() FROM FileRequests__r) FROM Case", "a subquery selects fields, it counts nothing"),
         ("SELECT Id FROM Case ORDER BY CALENDAR_YEAR(CreatedDate)", "only grouped queries are ordered by a function"),

@@ -34,6 +34,34 @@ async fn thousands_of_rows_are_found_by_what_is_indexed_and_by_what_is_not() {
 }
 
 #[tokio::test]
+async fn an_index_leaves_few_rows_to_look_at() {
+    let caller = Caller::start().await;
+    let loaded = |object: &str, count: u64, fields: Value| {
+        caller.org.load("admin", object, count, fields.as_object().unwrap()).unwrap()
+    };
+    loaded("Case", 100, json!({ "Subject": "Case {n}" }));
+    let cases = [caller.case("gateway_reboots"), caller.case("vpn_tunnel")];
+    let file = loaded("SecureFile__c", 1_000, json!({ "ExternalId__c": "f.{n}", "FileName__c": "dump-{n}.bin" }));
+    loaded("FeedItem", 10_000, json!({ "ParentId": cases, "Body": "Post {n}" }));
+    let number = caller.rows("SELECT CaseNumber FROM Case WHERE Subject = 'Case 50'").await[0]["CaseNumber"].clone();
+    for (soql, found, looked_at) in [
+        (format!("SELECT Id, FileName__c FROM SecureFile__c WHERE Id = '{file}'"), 1, 1),
+        (format!("SELECT Id FROM SecureFile__c WHERE Id IN ('{file}', 'a00000000000000')"), 1, 1),
+        ("SELECT Id, Owner.Name FROM SecureFile__c WHERE ExternalId__c = 'f.999'".to_owned(), 1, 1),
+        (format!("SELECT Id FROM Case WHERE CaseNumber = '{}'", number.as_str().unwrap()), 1, 1),
+        ("SELECT Id FROM SecureFile__c WHERE Name IN ('SF-000007', 'SF-000008')".to_owned(), 2, 2),
+        (format!("SELECT Id FROM FeedItem WHERE ParentId = '{}' AND Body != null LIMIT 3", cases[0]), 3, 5_000),
+        ("SELECT Id FROM FeedItem WHERE Type = 'LinkPost'".to_owned(), 0, 10_000),
+        // Either side must be looked for, so no index helps.
+        ("SELECT Id FROM SecureFile__c WHERE ExternalId__c = 'f.1' OR FileName__c = 'dump-2.bin'".to_owned(), 2, 1_000),
+    ] {
+        let before = caller.org.rows_looked_at();
+        assert_eq!(caller.rows(&soql).await.len(), found, "{soql}");
+        assert_eq!(caller.org.rows_looked_at() - before, looked_at, "{soql}");
+    }
+}
+
+#[tokio::test]
 async fn a_changed_row_is_found_by_its_new_value_only() {
     let caller = Caller::start().await;
     load(&caller, "SecureFile__c", 100, &json!({ "ExternalId__c": "f.{n}", "State__c": "Held" }));

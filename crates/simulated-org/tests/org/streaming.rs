@@ -160,15 +160,24 @@ async fn a_dead_session_a_stranger_and_a_lost_cookie_are_told_apart() {
     );
     let message = json!([{ "channel": "/meta/connect", "clientId": client.id, "connectionType": "long-polling" }]);
     let bare = send(&caller.http, &client.url, &caller.token, "", &message).await;
-    assert!(bare.body[0]["error"].as_str().unwrap().contains("no BAYEUX_BROWSER cookie present"), "{bare:?}");
+    let told = format!("400::Client {} has established a session, but no BAYEUX_BROWSER cookie present", client.id);
+    assert_eq!(bare.body[0]["error"], json!(told));
     for (subscription, told) in [
-        (json!("/event/Nothing__e"), "does not exist"),
-        (json!("event"), "must start with a leading '/'"),
-        (Value::Null, "Channel name not specified"),
+        (
+            json!("/event/Nothing__e"),
+            "400::The channel you requested to subscribe to does not exist {/event/Nothing__e}",
+        ),
+        (json!("event"), "400::Channel subscriptions must start with a leading '/'"),
+        (Value::Null, "400::Channel name not specified"),
     ] {
         let refused = client.say(json!({ "channel": "/meta/subscribe", "subscription": subscription })).await;
-        assert!(refused[0]["error"].as_str().unwrap().contains(told), "{refused:?}");
+        assert_eq!(refused[0]["error"], told);
     }
+    let published = client.say(json!({ "channel": CHANNEL, "data": {} })).await;
+    assert_eq!(published[0]["error"], "403::denied_by_security_policy:publish_denied");
+    let message = json!([{ "channel": "/meta/connect", "clientId": client.id, "connectionType": "long-polling" }]);
+    let anonymous = reply(caller.http.post(&client.url).header("Cookie", &client.cookie).json(&message)).await;
+    assert_eq!(anonymous.body[0]["error"], "401::Request requires authentication");
     let odd = client.say(json!({ "channel": "/meta/connect", "connectionType": "websocket" })).await;
     assert_eq!(odd[0]["error"], "400::Invalid connection type websocket");
 
