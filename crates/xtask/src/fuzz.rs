@@ -104,13 +104,14 @@ fn host() -> Result<String> {
     host.map(str::to_owned).context("rustc does not say what it compiles for")
 }
 
+/// Where what was learned and what was found is kept.
 fn place(part: &str) -> PathBuf {
     workspace::target().join("fuzz").join(part)
 }
 
 fn build(target: &Target) -> Result<()> {
     let mut cargo = run::program("cargo", &target.folder);
-    cargo.args(["+nightly", "fuzz", "build", "--fuzz-dir", "."]).arg("--target-dir").arg(place("build"));
+    cargo.args(["+nightly", "fuzz", "build", "--fuzz-dir", "."]).arg("--target-dir").arg(workspace::target());
     run::checked(cargo.arg(&target.name))
 }
 
@@ -121,7 +122,7 @@ fn fuzz(target: &Target, host: &str, seconds: u32) -> Result<bool> {
     for folder in [&learned, &findings] {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
-    let program = place("build").join(host).join("release").join(&target.name);
+    let program = workspace::target().join(host).join("release").join(&target.name);
     let mut command = run::program(&program, &target.folder);
     command.arg(format!("-max_total_time={seconds}")).args(LIMITS).arg("-print_final_stats=1");
     command.arg(format!("-artifact_prefix={}/", findings.display()));
