@@ -48,9 +48,13 @@ export function revokeFileRequest(caseId, requestId) {
     return call(caseId, `/file-requests/${encodeURIComponent(requestId)}/revoke`, { method: "POST" });
 }
 
-/** A download URL whose first use must come within a minute. */
-export function createTicket(caseId, fileId) {
-    return call(caseId, `/secure-files/${encodeURIComponent(fileId)}/tickets`, { method: "POST", fresh: true });
+/** A download URL whose first use must come within a minute; `reason` for a file that could not be fully checked. */
+export function createTicket(caseId, fileId, reason) {
+    return call(caseId, `/secure-files/${encodeURIComponent(fileId)}/tickets`, {
+        method: "POST",
+        fresh: true,
+        body: reason ? { reason } : undefined
+    });
 }
 
 const listeners = new Set();

@@ -15,6 +15,7 @@ import NOT_CLEAN from "@salesforce/label/c.Casegate_ErrorPanel_NotClean";
 import NOT_FOUND from "@salesforce/label/c.Casegate_ErrorPanel_NotFound";
 import NO_TOKEN from "@salesforce/label/c.Casegate_ErrorPanel_NoToken";
 import ORG_UNAVAILABLE from "@salesforce/label/c.Casegate_ErrorPanel_OrgUnavailable";
+import REASON_NEEDED from "@salesforce/label/c.Casegate_ErrorPanel_ReasonNeeded";
 import REFERENCE from "@salesforce/label/c.Casegate_ErrorPanel_Reference";
 import RETRY from "@salesforce/label/c.Casegate_ErrorPanel_Retry";
 import SLOW_DOWN from "@salesforce/label/c.Casegate_ErrorPanel_SlowDown";
@@ -35,6 +36,7 @@ const SENTENCES = {
     not_found: NOT_FOUND,
     no_token: NO_TOKEN,
     org_unavailable: ORG_UNAVAILABLE,
+    reason_needed: REASON_NEEDED,
     slow_down: SLOW_DOWN,
     storage_unavailable: STORAGE_UNAVAILABLE,
     too_large: TOO_LARGE,

@@ -21,6 +21,7 @@ mod port;
 mod referee;
 mod s3;
 mod sample;
+pub mod scanners;
 mod variables;
 
 pub use agent::{Agent, AtCase, a_request};

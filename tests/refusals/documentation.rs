@@ -22,6 +22,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::TypeNotAccepted { accepted: vec![] },
         Refusal::ConsentRequired { wording_version: String::new() },
         Refusal::NotClean,
+        Refusal::ReasonNeeded,
         Refusal::SlowDown { retry_after: Duration::from_secs(1) },
         Refusal::StorageFull,
     ]

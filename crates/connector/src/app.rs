@@ -8,12 +8,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::Audit;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ScannerConfig};
 use crate::free_space::FreeSpace;
 use crate::mail::{Composer, MailTransport};
 use crate::org::Orgs;
 use crate::randomness::Randomness;
 use crate::rates::{Pace, Rates};
+use crate::scanners::Scanners;
 use crate::sealing::Sealing;
 use crate::secrets::Secrets;
 use crate::staging::Staging;
@@ -30,6 +31,7 @@ pub struct App {
     pub staging: Staging,
     pub sealing: Sealing,
     pub audit: Audit,
+    pub scanners: Scanners,
     pub orgs: Orgs,
     pub secrets: Secrets,
     pub rates: Arc<Rates>,
@@ -67,11 +69,13 @@ impl App {
         let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
         let audit = Audit::new(node, randomness.clone());
         let staging = Staging::new(store.clone(), vault.clone(), audit.clone(), randomness.clone());
+        let scanners = ScannerConfig::open_all(&config.scanners);
         let sealing = Sealing {
             store: store.clone(),
             vault: vault.clone(),
             staging: staging.clone(),
             audit: audit.clone(),
+            scanners: scanners.clone(),
             randomness: randomness.clone(),
         };
         Ok(Self {
@@ -92,6 +96,7 @@ impl App {
             staging,
             sealing,
             audit,
+            scanners,
             stop,
         })
     }

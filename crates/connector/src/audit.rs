@@ -40,6 +40,7 @@ pub struct Event {
     object_path: Option<String>,
     sensitivity: Option<String>,
     detail: Option<String>,
+    reason: Option<String>,
     origin: Origin,
 }
 
@@ -60,6 +61,7 @@ impl Event {
             object_path: None,
             sensitivity: None,
             detail: None,
+            reason: None,
             origin: Origin::default(),
         }
     }
@@ -80,6 +82,7 @@ impl Event {
             object_path: None,
             sensitivity: None,
             detail: None,
+            reason: None,
             origin: Origin {
                 ip_address: Some(upload.client_address.clone()),
                 client_name: Some(upload.client_name.clone()),
@@ -104,6 +107,7 @@ impl Event {
             object_path: Some(file.object_name.clone()),
             sensitivity: Some("not inspected".to_owned()),
             detail: None,
+            reason: None,
             origin: Origin::default(),
         }
     }
@@ -132,6 +136,13 @@ impl Event {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// A person's own words for why they did it; personal.
+    #[must_use]
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
         self
     }
 }
@@ -171,6 +182,7 @@ impl Audit {
             object_path: event.object_path,
             sensitivity: event.sensitivity,
             detail: event.detail,
+            reason: event.reason,
         };
         let salt = self.randomness.bytes::<32>();
         let fields = event.fields();
@@ -201,6 +213,7 @@ impl Audit {
             object_path: event.object_path,
             sensitivity: event.sensitivity,
             detail: event.detail,
+            reason: event.reason,
             salt: hex::encode(salt),
             leaf: base64::engine::general_purpose::STANDARD.encode(leaf),
             leaf_index: None,

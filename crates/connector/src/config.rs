@@ -23,6 +23,7 @@ pub mod operator;
 pub mod org;
 pub mod origin;
 pub mod policy;
+pub mod scanners;
 pub mod secret;
 pub mod telemetry;
 pub mod words;
@@ -37,6 +38,7 @@ pub use operator::{ConsentConfig, OperatorConfig};
 pub use org::{AgentCertificate, OrgConfig};
 pub use origin::Origin;
 pub use policy::PolicyConfig;
+pub use scanners::ScannerConfig;
 pub use secret::Secret;
 pub use telemetry::{LogFormat, LogLevel, TelemetryConfig};
 pub use words::Words;
@@ -53,6 +55,7 @@ pub struct Config {
     pub policy: PolicyConfig,
     pub limits: LimitsConfig,
     pub telemetry: TelemetryConfig,
+    pub scanners: Vec<ScannerConfig>,
     pub orgs: Vec<OrgConfig>,
 }
 
@@ -95,6 +98,12 @@ impl Config {
             policy: raw.policy.read()?,
             limits: raw.limits.read()?,
             telemetry: raw.telemetry.read(),
+            scanners: raw
+                .scanner
+                .into_iter()
+                .enumerate()
+                .map(|(index, scanner)| scanner.read(index))
+                .collect::<Result<_, _>>()?,
             orgs: raw
                 .org
                 .into_iter()
@@ -122,6 +131,8 @@ struct RawConfig {
     limits: limits::RawLimits,
     #[serde(default)]
     telemetry: telemetry::RawTelemetry,
+    #[serde(default)]
+    scanner: Vec<scanners::RawScanner>,
     #[serde(default)]
     org: Vec<org::RawOrg>,
 }

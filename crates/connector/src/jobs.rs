@@ -12,10 +12,12 @@ mod follow_orgs;
 mod post_to_feed;
 mod publish_event;
 mod run;
+mod scan_file;
 mod seal_upload;
 mod send_mail;
 mod sweep;
 mod sync_request;
+mod test_scanners;
 
 use std::time::Duration;
 
@@ -31,6 +33,8 @@ pub enum JobKind {
     /// Subject: upload.
     SealUpload,
     /// Subject: file.
+    ScanFile,
+    /// Subject: file.
     AttachFile,
     /// Subject: file.
     PostToFeed,
@@ -43,9 +47,10 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::SendMail,
         Self::SealUpload,
+        Self::ScanFile,
         Self::AttachFile,
         Self::PostToFeed,
         Self::PublishEvent,
@@ -57,6 +62,7 @@ impl JobKind {
         match self {
             Self::SendMail => "send_mail",
             Self::SealUpload => "seal_upload",
+            Self::ScanFile => "scan_file",
             Self::AttachFile => "attach_file",
             Self::PostToFeed => "post_to_feed",
             Self::PublishEvent => "publish_event",

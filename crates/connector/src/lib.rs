@@ -21,12 +21,14 @@ pub mod private_file;
 pub mod randomness;
 pub mod rates;
 pub mod routes;
+pub mod scanners;
 pub mod sealing;
 pub mod secrets;
 pub mod serve;
 pub mod serve_http;
 pub mod staging;
 pub mod store;
+pub mod stored_file;
 pub mod telemetry;
 pub mod vault;
 

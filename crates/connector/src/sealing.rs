@@ -4,15 +4,17 @@
 //! object, the audit event and the job that attaches it; then the staging key is gone.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use envelope::Identity;
-use secure_files::{Activity, ScanVerdict, SecureFileId, SecureFileState, Timestamp, shown_path};
+use secure_files::{Activity, ScanOutcome, SecureFileId, SecureFileState, Timestamp, shown_path};
 
 use crate::audit::{Audit, Event};
 use crate::randomness::Randomness;
+use crate::scanners::{Scan, Scanners};
 use crate::staging::{ManifestDigest, Staging, StagingError};
-use crate::store::secure_files::SecureFileRow;
+use crate::store::secure_files::{SecureFileRow, gaps_as_text};
 use crate::store::uploads::{self, UploadRow};
 use crate::store::{
     Store, StoreError, Transaction, file_requests, jobs, pending_objects, secure_files as files, segments,
@@ -36,6 +38,7 @@ pub struct Sealing {
     pub vault: Vault,
     pub staging: Staging,
     pub audit: Audit,
+    pub scanners: Scanners,
     pub randomness: Randomness,
 }
 
@@ -72,7 +75,7 @@ impl Sealing {
         tx.commit().await?;
 
         match self.write(&upload, &staging_key, id, &names, &mut keep_alive).await {
-            Ok(Some(sealed)) => self.commit(&upload, sealed, &names, now).await,
+            Ok(Some(result)) => self.commit(&upload, result, &names, now).await,
             Ok(None) => {
                 self.discard(&upload, &names).await?;
                 Ok(Pass::NothingToDo)
@@ -95,15 +98,21 @@ impl Sealing {
         id: SecureFileId,
         names: &PassNames,
         keep_alive: &mut F,
-    ) -> Result<Option<SealedFile>, StagingError>
+    ) -> Result<Option<(SealedFile, ScanOutcome)>, StagingError>
     where
         F: FnMut() -> Fut,
         Fut: Future<Output = Option<Timestamp>>,
     {
-        let mut seal = self.vault.begin_file(id, u64::try_from(upload.size_bytes).unwrap_or_default()).await?;
-        match self.feed(&mut seal, upload, staging_key, names, keep_alive).await {
-            Ok(true) => Ok(Some(self.vault.finish_file(seal).await?)),
-            Ok(false) => {
+        let size_bytes = u64::try_from(upload.size_bytes).unwrap_or_default();
+        let mut seal = self.vault.begin_file(id, size_bytes).await?;
+        let mut scan = self.scanners.begin(size_bytes, names.recorded_at).await;
+        let outcome = match self.feed(&mut seal, &mut scan, upload, staging_key, names, keep_alive).await {
+            Ok(true) => Ok(verdict(scan, keep_alive).await),
+            other => other.map(|_| None),
+        };
+        match outcome {
+            Ok(Some(outcome)) => Ok(Some((self.vault.finish_file(seal).await?, outcome))),
+            Ok(None) => {
                 seal.abort().await;
                 Ok(None)
             }
@@ -114,10 +123,11 @@ impl Sealing {
         }
     }
 
-    /// Feeds every segment to the seal. False when the pass was told to end.
+    /// Feeds every segment to the seal and to the scanners. False when the pass was told to end.
     async fn feed<F, Fut>(
         &self,
         seal: &mut FileSeal,
+        scan: &mut Scan,
         upload: &UploadRow,
         staging_key: &Identity,
         names: &PassNames,
@@ -156,7 +166,8 @@ impl Sealing {
                         staging_key,
                     )
                     .await?;
-                seal.update(&plaintext).await?;
+                let (sealed, ()) = tokio::join!(seal.update(&plaintext), scan.update(&plaintext));
+                sealed?;
                 manifest.add(&segment)?;
                 offset += segment.length_bytes;
             }
@@ -188,7 +199,7 @@ impl Sealing {
     async fn commit(
         &self,
         upload: &UploadRow,
-        sealed: SealedFile,
+        (sealed, outcome): (SealedFile, ScanOutcome),
         names: &PassNames,
         now: Timestamp,
     ) -> Result<Pass, StagingError> {
@@ -205,10 +216,12 @@ impl Sealing {
             self.discard(upload, names).await?;
             return Err(StagingError::Superseded);
         }
-        let row = self.row(&mut tx, upload, &sealed, names, now).await?;
+        let row = self.row(&mut tx, upload, &sealed, &outcome, names, now).await?;
         files::insert(&mut tx, &row).await?;
         self.staging.release_segments(&mut tx, &upload.org_id, &upload.id).await?;
-        for (kind, subject) in [("attach_file", row.id.as_str()), ("sync_request", upload.request_id.as_str())] {
+        let again = (!outcome.is_final()).then_some(("scan_file", row.id.as_str()));
+        let jobs = [("attach_file", row.id.as_str()), ("sync_request", upload.request_id.as_str())];
+        for (kind, subject) in jobs.into_iter().chain(again) {
             let job_id = hex::encode(self.randomness.bytes::<16>());
             jobs::enqueue(&mut tx, &job_id, &upload.org_id, kind, subject, now.as_millis()).await?;
         }
@@ -222,6 +235,7 @@ impl Sealing {
         tx: &mut Transaction,
         upload: &UploadRow,
         sealed: &SealedFile,
+        outcome: &ScanOutcome,
         names: &PassNames,
         now: Timestamp,
     ) -> Result<SecureFileRow, StagingError> {
@@ -251,7 +265,11 @@ impl Sealing {
             ),
             key_generation: 1,
             key_object_name: names.key.as_str().to_owned(),
-            scan: ScanVerdict::NotScanned.as_str().to_owned(),
+            scan: outcome.verdict.as_str().to_owned(),
+            scan_finding: outcome.finding.clone(),
+            scan_gaps: gaps_as_text(&outcome.gaps),
+            scan_engine: self.scanners.engines(),
+            scanned_at: (!self.scanners.is_empty()).then_some(now.as_millis()),
             state: SecureFileState::Held.as_str().to_owned(),
             sender_name: request.recipient_name,
             sender_email: request.recipient_email,
@@ -270,6 +288,26 @@ struct PassNames {
     key: ObjectName,
     recorded_at: Timestamp,
 }
+
+/// What the scanners say in the end; `None` when the pass was told to end meanwhile.
+async fn verdict<F, Fut>(scan: Scan, keep_alive: &mut F) -> Option<ScanOutcome>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Option<Timestamp>>,
+{
+    let mut finishing = pin!(scan.finish());
+    loop {
+        tokio::select! {
+            outcome = &mut finishing => return Some(outcome),
+            () = tokio::time::sleep(STAY_ALIVE_EVERY) => {
+                keep_alive().await?;
+            }
+        }
+    }
+}
+
+/// A scanner that unpacks may think for longer than a job's lease.
+const STAY_ALIVE_EVERY: Duration = Duration::from_secs(20);
 
 /// Far more often than the sweep's patience ends.
 const KEEP_AFTER: Duration = Duration::from_mins(10);

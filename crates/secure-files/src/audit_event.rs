@@ -25,6 +25,7 @@ pub enum Activity {
     UploadCancelled,
     UploadCompleted,
     FileSealed,
+    FileScanned,
     FileAttached,
     TicketIssued,
     FileOpened,
@@ -44,7 +45,7 @@ pub enum Activity {
 
 impl Activity {
     /// The closed list.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::FileRequestCreated,
         Self::RequestMailSent,
         Self::RequestMailFailed,
@@ -58,6 +59,7 @@ impl Activity {
         Self::UploadCancelled,
         Self::UploadCompleted,
         Self::FileSealed,
+        Self::FileScanned,
         Self::FileAttached,
         Self::TicketIssued,
         Self::FileOpened,
@@ -91,6 +93,7 @@ impl Activity {
             Self::UploadCancelled => "upload_cancelled",
             Self::UploadCompleted => "upload_completed",
             Self::FileSealed => "file_sealed",
+            Self::FileScanned => "file_scanned",
             Self::FileAttached => "file_attached",
             Self::TicketIssued => "ticket_issued",
             Self::FileOpened => "file_opened",
@@ -173,6 +176,7 @@ pub struct AuditEvent {
     pub object_path: Option<String>,
     pub sensitivity: Option<String>,
     pub detail: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// One field of an event, ready for a leaf.
@@ -215,6 +219,7 @@ impl AuditEvent {
             clear("object_path", self.object_path.as_deref()),
             clear("sensitivity", self.sensitivity.as_deref()),
             clear("detail", self.detail.as_deref()),
+            personal("reason", self.reason.as_deref()),
         ]
         .into_iter()
         .filter_map(|(name, value, is_personal)| value.map(|value| AuditField { name, value, is_personal }))
@@ -263,12 +268,13 @@ mod tests {
             object_path: text(),
             sensitivity: text(),
             detail: text(),
+            reason: text(),
         };
         let fields = event.fields();
         let personal: Vec<_> = fields.iter().filter(|field| field.is_personal).map(|field| field.name).collect();
-        assert_eq!(personal, ["actor", "file_name", "ip_address", "location", "device", "user_agent"]);
-        assert_eq!(fields.len(), 21);
+        assert_eq!(personal, ["actor", "file_name", "ip_address", "location", "device", "user_agent", "reason"]);
+        assert_eq!(fields.len(), 22);
         let bare = AuditEvent { file_name: None, size_bytes: None, ..event };
-        assert_eq!(bare.fields().len(), 19);
+        assert_eq!(bare.fields().len(), 20);
     }
 }

@@ -39,7 +39,7 @@ pub use progress::{MailState, Progress};
 pub use refusal::{Conflict, Refusal};
 pub use retention::RetentionPolicy;
 pub use salesforce_id::{CaseId, ContactId, MalformedId, OrgId, UserId};
-pub use scan::ScanVerdict;
+pub use scan::{ScanGap, ScanOutcome, ScanVerdict};
 pub use secure_file::SecureFileState;
 pub use timestamp::Timestamp;
 pub use upload::{SEGMENT_MAX_BYTES, UPLOAD_IDLE_LIFETIME, UploadState, max_segments, may_append};

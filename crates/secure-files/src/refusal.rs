@@ -50,6 +50,8 @@ pub enum Refusal {
     },
     /// The scan's verdict does not permit opening.
     NotClean,
+    /// The file could not be fully checked: whoever opens it says why.
+    ReasonNeeded,
     /// Too often.
     SlowDown {
         /// When to come again.
@@ -93,6 +95,7 @@ impl Refusal {
             Self::TypeNotAccepted { .. } => "type_not_accepted",
             Self::ConsentRequired { .. } => "consent_required",
             Self::NotClean => "not_clean",
+            Self::ReasonNeeded => "reason_needed",
             Self::SlowDown { .. } => "slow_down",
             Self::StorageFull => "storage_full",
         }

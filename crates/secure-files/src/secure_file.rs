@@ -22,12 +22,16 @@ impl SecureFileState {
         }
     }
 
-    /// Whether an agent with access may open it.
-    pub fn may_open(self, verdict: ScanVerdict) -> Result<(), Refusal> {
-        match self {
-            Self::Erased => Err(Refusal::NotFound),
-            Self::Held if verdict.permits_opening() => Ok(()),
-            Self::Held => Err(Refusal::NotClean),
+    /// Whether an agent with access may open it. What was infected stays shut; what could not be fully checked is opened
+    /// by whoever says why.
+    pub fn may_open(self, verdict: ScanVerdict, reason: Option<&str>) -> Result<(), Refusal> {
+        match (self, verdict) {
+            (Self::Erased, _) => Err(Refusal::NotFound),
+            (Self::Held, ScanVerdict::Infected) => Err(Refusal::NotClean),
+            (Self::Held, ScanVerdict::NotFullyScanned) if reason.is_none_or(|reason| reason.trim().is_empty()) => {
+                Err(Refusal::ReasonNeeded)
+            }
+            (Self::Held, _) => Ok(()),
         }
     }
 }
@@ -46,8 +50,19 @@ mod tests {
 
     #[test]
     fn an_erased_file_is_not_there_and_an_infected_one_not_opened() {
-        assert_eq!(SecureFileState::Held.may_open(ScanVerdict::NotScanned), Ok(()));
-        assert_eq!(SecureFileState::Held.may_open(ScanVerdict::Infected), Err(Refusal::NotClean));
-        assert_eq!(SecureFileState::Erased.may_open(ScanVerdict::Clean), Err(Refusal::NotFound));
+        let held = SecureFileState::Held;
+        for verdict in [ScanVerdict::NotScanned, ScanVerdict::Clean] {
+            assert_eq!(held.may_open(verdict, None), Ok(()));
+        }
+        assert_eq!(held.may_open(ScanVerdict::Infected, Some("I want to")), Err(Refusal::NotClean));
+        assert_eq!(SecureFileState::Erased.may_open(ScanVerdict::Clean, None), Err(Refusal::NotFound));
+    }
+
+    #[test]
+    fn what_could_not_be_fully_checked_is_opened_for_a_reason() {
+        let held = SecureFileState::Held;
+        assert_eq!(held.may_open(ScanVerdict::NotFullyScanned, None), Err(Refusal::ReasonNeeded));
+        assert_eq!(held.may_open(ScanVerdict::NotFullyScanned, Some("  ")), Err(Refusal::ReasonNeeded));
+        assert_eq!(held.may_open(ScanVerdict::NotFullyScanned, Some("the customer is on the phone")), Ok(()));
     }
 }

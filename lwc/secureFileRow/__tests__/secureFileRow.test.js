@@ -73,6 +73,51 @@ describe("c-secure-file-row", () => {
         expect(find(mount(aFile({ attached: false })), ".attaching")).not.toBeNull();
     });
 
+    it("says what was found, and does not offer to open it", async () => {
+        const element = mount(aFile({ scan: "infected", scan_finding: "Eicar-Test-Signature", scan_gaps: [] }));
+
+        expect(find(element, "lightning-badge").label).toBe("c.Casegate_SecureFileRow_Infected");
+        expect(find(element, ".remark").textContent).toBe("c.Casegate_SecureFileRow_Found");
+        expect(find(element, ".open")).toBeNull();
+        await expect(element).toBeAccessible();
+    });
+
+    it("opens what could not be fully checked only for a reason", async () => {
+        createTicket.mockResolvedValue({ url: "https://casegate.example.com/api/v1/downloads/t2" });
+        const gaps = ["encrypted", "larger_than_limit", "a_later_gap"];
+        const element = mount(aFile({ scan: "not_fully_scanned", scan_gaps: gaps }));
+        expect([...element.shadowRoot.querySelectorAll(".remark")].map((remark) => remark.textContent)).toEqual([
+            "c.Casegate_SecureFileRow_GapEncrypted",
+            "c.Casegate_SecureFileRow_GapLargerThanLimit"
+        ]);
+
+        find(element, ".open").click();
+        await settled();
+        expect(createTicket).not.toHaveBeenCalled();
+        expect(find(element, ".open-with-reason").disabled).toBe(true);
+        await expect(element).toBeAccessible();
+
+        find(element, ".reason").dispatchEvent(new CustomEvent("change", { detail: { value: " it is urgent " } }));
+        await settled();
+        find(element, ".open-with-reason").click();
+        await settled();
+        expect(createTicket).toHaveBeenCalledWith(CASE_ID, "f1", "it is urgent");
+        expect(followed).toHaveLength(1);
+        expect(find(element, ".why")).toBeNull();
+    });
+
+    it("forgets the reason of somebody who thinks better of it", async () => {
+        const element = mount(aFile({ scan: "not_fully_scanned", scan_gaps: [] }));
+        find(element, ".open").click();
+        await settled();
+        find(element, ".reason").dispatchEvent(new CustomEvent("change", { detail: { value: "x" } }));
+        find(element, ".cancel").click();
+        await settled();
+        find(element, ".open").click();
+        await settled();
+        expect(find(element, ".reason").value).toBe("");
+    });
+
     it("opens with a ticket", async () => {
         createTicket.mockResolvedValue({ url: "https://casegate.example.com/api/v1/downloads/t1" });
         const element = mount(aFile());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use connector::audit::Audit;
 use connector::randomness::Randomness;
+use connector::scanners::Scanners;
 use connector::sealing::Sealing;
 use connector::staging::{Staging, Turn};
 use connector::store::Store;
@@ -161,6 +162,7 @@ impl World {
         let audit = Audit::new("node".into(), self.randomness.clone());
         let staging = Staging::new(store.clone(), self.vault.clone(), audit.clone(), self.randomness.clone());
         let sealing = Sealing {
+            scanners: Scanners::default(),
             store: store.clone(),
             vault: self.vault.clone(),
             staging: staging.clone(),

@@ -21,11 +21,11 @@ use crate::audit::{Event, Origin};
 use crate::client_address::ClientAddress;
 use crate::org::{ACCESS_GOOD_FOR, Org};
 use crate::rates::Attempt;
-use crate::sealing::{digest, identity_cell};
 use crate::secrets::SecretKind;
 use crate::store::secure_files::{self as files, SecureFileRow};
 use crate::store::tickets::{self, TicketRow};
-use crate::vault::{FileReader, ObjectName, OpenedFile, StoredFile, VaultError};
+use crate::stored_file::open_stored_file;
+use crate::vault::{FileReader, OpenedFile, VaultError};
 
 #[utoipa::path(get, path = "/api/v1/downloads/{ticket}", tag = "agent", params(("ticket" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream"), (status = 206)))]
@@ -99,21 +99,10 @@ async fn open(
     origin: &Origin,
     now: Timestamp,
 ) -> Result<OpenedFile, Problem> {
-    let sealed = file.identity_sealed.as_deref().ok_or(Refusal::NotFound)?;
-    let identity = app.vault.open_cell(&identity_cell(&file.id), sealed)?;
-    let identity = std::str::from_utf8(&identity)
-        .ok()
-        .and_then(|text| envelope::Identity::parse(text).ok())
-        .ok_or(Problem::Internal)?;
-    let bytes = |number: i64| u64::try_from(number).unwrap_or_default();
-    let stored = StoredFile {
-        name: ObjectName::recorded(&file.object_name),
-        ciphertext_bytes: bytes(file.ciphertext_bytes),
-        header_bytes: bytes(file.header_bytes),
-        header_mac: digest(&file.header_mac)?,
-        size_bytes: bytes(file.size_bytes),
-    };
-    match app.vault.open_file(&stored, &identity).await {
+    if file.identity_sealed.is_none() {
+        return Err(Refusal::NotFound.into());
+    }
+    match open_stored_file(&app.vault, file).await {
         Ok(opened) => Ok(opened),
         Err(error @ (VaultError::NotThatObject(_) | VaultError::Open(_))) => {
             let event = Event::of_file(Activity::ObjectRefused, file)

@@ -116,6 +116,10 @@ impl Problem {
                     (StatusCode::UNPROCESSABLE_ENTITY, "The customer has to agree first.".into())
                 }
                 Refusal::NotClean => (StatusCode::UNPROCESSABLE_ENTITY, "The file's check does not allow this.".into()),
+                Refusal::ReasonNeeded => (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "The file could not be fully checked; say why you open it all the same.".into(),
+                ),
                 Refusal::SlowDown { .. } => {
                     (StatusCode::TOO_MANY_REQUESTS, "Too many requests; try again later.".into())
                 }

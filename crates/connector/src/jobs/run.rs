@@ -9,8 +9,8 @@ use salesforce_client::{Obstacle, OrgError};
 use tracing::Instrument as _;
 
 use super::{
-    JobKind, Outcome, attach_file, backoff, expire_requests, follow_orgs, post_to_feed, publish_event, seal_upload,
-    send_mail, sweep, sync_request,
+    JobKind, Outcome, attach_file, backoff, expire_requests, follow_orgs, post_to_feed, publish_event, scan_file,
+    seal_upload, send_mail, sweep, sync_request, test_scanners,
 };
 use crate::app::App;
 use crate::store::jobs::{self, JobRow};
@@ -31,6 +31,7 @@ pub async fn work_until_stopped(app: App) {
         app.tasks.spawn(work(app.clone()));
     }
     app.tasks.spawn(tick(app.clone()));
+    app.tasks.spawn(try_scanners(app.clone()));
 }
 
 async fn work(app: App) {
@@ -58,6 +59,17 @@ async fn tick(app: App) {
         tokio::select! {
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(TICK_EVERY) => {}
+        }
+    }
+}
+
+/// At once, and from then on by real time: a scanner that cannot be tried must not hold up anything else.
+async fn try_scanners(app: App) {
+    while !app.scanners.is_empty() && !app.stop.is_cancelled() {
+        test_scanners::test_scanners(&app).await;
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = tokio::time::sleep(test_scanners::EVERY) => {}
         }
     }
 }
@@ -144,6 +156,7 @@ async fn do_job(app: &App, job: &JobRow) -> anyhow::Result<Outcome> {
     match JobKind::read(&job.kind).context("a job of a kind that this version does not know")? {
         JobKind::SendMail => send_mail::send_mail(app, job).await,
         JobKind::SealUpload => seal_upload::seal_upload(app, job).await,
+        JobKind::ScanFile => scan_file::scan_file(app, job).await,
         JobKind::AttachFile => attach_file::attach_file(app, job).await,
         JobKind::PostToFeed => post_to_feed::post_to_feed(app, job).await,
         JobKind::PublishEvent => publish_event::publish_event(app, job).await,

@@ -27,6 +27,7 @@ pub struct AuditEventRow {
     pub object_path: Option<String>,
     pub sensitivity: Option<String>,
     pub detail: Option<String>,
+    pub reason: Option<String>,
     pub salt: String,
     pub leaf: String,
     pub leaf_index: Option<i64>,
@@ -36,8 +37,8 @@ pub async fn append(connection: &mut AnyConnection, event: &AuditEventRow) -> Re
     sqlx::query(
         "INSERT INTO audit_events (id, org_id, at, activity, actor_kind, actor, case_id, request_id, upload_id, \
          file_id, file_name, size_bytes, ip_address, location, node, client_name, device, user_agent, object_path, \
-         sensitivity, detail, salt, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-         $16, $17, $18, $19, $20, $21, $22, $23)",
+         sensitivity, detail, salt, leaf, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+         $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
     )
     .bind(&event.id)
     .bind(&event.org_id)
@@ -62,6 +63,7 @@ pub async fn append(connection: &mut AnyConnection, event: &AuditEventRow) -> Re
     .bind(&event.detail)
     .bind(&event.salt)
     .bind(&event.leaf)
+    .bind(&event.reason)
     .execute(connection)
     .await?;
     Ok(())

@@ -1,5 +1,6 @@
 //! Sealed files: the row says what the object must be.
 
+use secure_files::{ScanGap, ScanOutcome};
 use sqlx::{AnyConnection, FromRow};
 
 use super::StoreError;
@@ -24,6 +25,10 @@ pub struct SecureFileRow {
     pub key_generation: i64,
     pub key_object_name: String,
     pub scan: String,
+    pub scan_finding: Option<String>,
+    pub scan_gaps: String,
+    pub scan_engine: Option<String>,
+    pub scanned_at: Option<i64>,
     pub state: String,
     pub sender_name: String,
     pub sender_email: String,
@@ -38,8 +43,8 @@ pub async fn insert(connection: &mut AnyConnection, file: &SecureFileRow) -> Res
         "INSERT INTO secure_files (org_id, id, case_id, request_id, upload_id, file_name, content_type, size_bytes, \
          plaintext_sha256, object_name, ciphertext_bytes, ciphertext_sha256, header_bytes, header_mac, \
          identity_sealed, key_generation, key_object_name, scan, state, sender_name, sender_email, received_at, \
-         kept_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-         $20, $21, $22, $23)",
+         kept_until, scan_finding, scan_gaps, scan_engine, scanned_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
     )
     .bind(&file.org_id)
     .bind(&file.id)
@@ -64,6 +69,10 @@ pub async fn insert(connection: &mut AnyConnection, file: &SecureFileRow) -> Res
     .bind(&file.sender_email)
     .bind(file.received_at)
     .bind(file.kept_until)
+    .bind(&file.scan_finding)
+    .bind(&file.scan_gaps)
+    .bind(&file.scan_engine)
+    .bind(file.scanned_at)
     .execute(connection)
     .await?;
     Ok(())
@@ -164,4 +173,47 @@ pub async fn move_to_case(
         .execute(connection)
         .await?;
     Ok(true)
+}
+
+/// A later scan's result, if the file still has the verdict that was not final.
+pub async fn set_scan(
+    connection: &mut AnyConnection,
+    file: &SecureFileRow,
+    outcome: &ScanOutcome,
+    engine: Option<&str>,
+    scanned_at: i64,
+) -> Result<bool, StoreError> {
+    let updated = sqlx::query(
+        "UPDATE secure_files SET scan = $1, scan_finding = $2, scan_gaps = $3, scan_engine = $4, scanned_at = $5 \
+         WHERE org_id = $6 AND id = $7 AND scan = $8",
+    )
+    .bind(outcome.verdict.as_str())
+    .bind(&outcome.finding)
+    .bind(gaps_as_text(&outcome.gaps))
+    .bind(engine)
+    .bind(scanned_at)
+    .bind(&file.org_id)
+    .bind(&file.id)
+    .bind(&file.scan)
+    .execute(connection)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// As in the column: words with spaces between.
+pub fn gaps_as_text(gaps: &[ScanGap]) -> String {
+    gaps.iter().map(|gap| gap.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+impl SecureFileRow {
+    /// What the scanners said.
+    pub fn scan_outcome(&self) -> Result<ScanOutcome, StoreError> {
+        let unreadable = StoreError::Unreadable("secure_files.scan_gaps");
+        let gaps: Result<Vec<ScanGap>, ()> = self.scan_gaps.split_whitespace().map(str::parse).collect();
+        Ok(ScanOutcome {
+            verdict: self.scan.parse().map_err(|()| StoreError::Unreadable("secure_files.scan"))?,
+            finding: self.scan_finding.clone(),
+            gaps: gaps.map_err(|()| unreadable)?,
+        })
+    }
 }

@@ -65,7 +65,12 @@ pub struct SecureFileView {
     pub sender_email: String,
     pub received_at: String,
     pub kept_until: String,
+    /// `not_scanned`, `clean`, `not_fully_scanned`, `infected`.
     pub scan: String,
+    /// The scanner's name for what it found.
+    pub scan_finding: Option<String>,
+    /// Why it could not be fully checked.
+    pub scan_gaps: Vec<String>,
     pub state: String,
     /// Its record stands in Salesforce.
     pub attached: bool,
@@ -114,6 +119,8 @@ impl SecureFileView {
             received_at: moment(file.received_at),
             kept_until: moment(file.kept_until),
             scan: file.scan.clone(),
+            scan_finding: file.scan_finding.clone(),
+            scan_gaps: file.scan_gaps.split_whitespace().map(str::to_owned).collect(),
             state: file.state.clone(),
             attached: file.salesforce_id.is_some(),
         }

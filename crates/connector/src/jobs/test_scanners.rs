@@ -1,0 +1,28 @@
+//! Every hour each scanner has to find our own sample again.
+
+use std::time::Duration;
+
+use crate::app::App;
+
+pub const EVERY: Duration = Duration::from_hours(1);
+
+pub async fn test_scanners(app: &App) {
+    for scanner in app.scanners.iter() {
+        let name = scanner.name.clone();
+        match scanner.test_itself().await {
+            Ok(test) if test.proven_bytes >= scanner.max_bytes => {
+                tracing::info!(target: "casegate", scanner = name, engine = test.engine, "the scanner finds our sample");
+            }
+            Ok(test) => tracing::error!(
+                target: "casegate", scanner = name, engine = test.engine, found_up_to_bytes = test.proven_bytes,
+                max_bytes = scanner.max_bytes,
+                "the scanner does not find our sample at every size: larger files count as not fully checked"
+            ),
+            Err(silence) => tracing::error!(
+                target: "casegate", scanner = name, error = %silence,
+                "the scanner could not be tried: until it can, no file counts as clean"
+            ),
+        }
+        metrics::gauge!("casegate_scanner_proven_bytes", "scanner" => name).set(scanner.believed_bytes() as f64);
+    }
+}

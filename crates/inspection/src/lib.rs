@@ -1,0 +1,3 @@
+//! Is this file dangerous or sensitive? Sans-I/O.
+
+pub mod scanner;
