@@ -72,11 +72,14 @@ impl Icap {
 
     fn start(clamd: &Clamd) -> Self {
         let folder = folder("icap");
+        let places = ["/usr/lib/x86_64-linux-gnu/c_icap", "/usr/lib/aarch64-linux-gnu/c_icap"];
+        let modules = places.into_iter().find(|place| Path::new(place).join("virus_scan.so").is_file());
+        let modules = modules.expect("libc-icap-mod-virus-scan is installed");
         let port = port::free_port();
         let configuration = format!(
             "PidFile {0}/pid\nCommandsSocket {0}/control\nPort 127.0.0.1:{port}\nTmpDir {0}\nServerLog {0}/server.log\n\
-             AccessLog {0}/access.log\nModulesDir /usr/lib/x86_64-linux-gnu/c_icap\nServicesDir \
-             /usr/lib/x86_64-linux-gnu/c_icap\nTemplateDir /usr/share/c_icap/templates/\nStartServers 1\nMaxServers 2\n\
+             AccessLog {0}/access.log\nModulesDir {modules}\nServicesDir {modules}\n\
+             TemplateDir /usr/share/c_icap/templates/\nStartServers 1\nMaxServers 2\n\
              Module common clamd_mod.so\nclamd_mod.ClamdSocket {1}\nService antivirus virus_scan.so\n\
              virus_scan.ScanFileTypes TEXT DATA EXECUTABLE ARCHIVE GIF JPEG MSOFFICE\nvirus_scan.MaxObjectSize 6M\n",
             folder.display(),

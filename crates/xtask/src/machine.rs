@@ -16,13 +16,20 @@ struct Tool {
     package: &'static str,
 }
 
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 8] = [
     Tool { programs: &["chromium", "chromium-browser", "google-chrome"], package: "chromium" },
     Tool { programs: &["age"], package: "age" },
     Tool { programs: &["initdb"], package: "postgresql" },
     Tool { programs: &["java"], package: "default-jre-headless" },
     Tool { programs: &["python3"], package: "python3" },
+    Tool { programs: &["clamd"], package: "clamav-daemon" },
+    Tool { programs: &["c-icap"], package: "c-icap" },
+    Tool { programs: &VIRUS_SCAN, package: "libc-icap-mod-virus-scan" },
 ];
+
+/// No program, but a library of c-icap's.
+const VIRUS_SCAN: [&str; 2] =
+    ["/usr/lib/x86_64-linux-gnu/c_icap/virus_scan.so", "/usr/lib/aarch64-linux-gnu/c_icap/virus_scan.so"];
 
 /// Finds a program on the path, or where Debian hides PostgreSQL's.
 pub fn find(program: &str) -> Option<PathBuf> {

@@ -54,6 +54,11 @@ fn describe() {
         "Of the Salesforce calls of 24 hours, by all clients, in the Org that is shortest of them; looks slow down at 80"
     );
     describe_gauge!(
+        "casegate_scanner_proven_bytes",
+        Unit::Bytes,
+        "Largest size at which the scanner found our sample when last tried"
+    );
+    describe_gauge!(
         "casegate_tls_certificate_reloaded",
         "1 when the last look at changed TLS files loaded them, else 0"
     );
