@@ -131,6 +131,12 @@ impl AtCase<'_> {
         self.post(&format!("/secure-files/{id}/tickets"), None).await
     }
 
+    /// As the panel asks when the agent said why.
+    pub async fn try_ticket_because(&self, file: &Value, reason: &str) -> Answer {
+        let path = format!("/secure-files/{}/tickets", file["id"].as_str().expect("a file has an id"));
+        self.call(reqwest::Method::POST, &path, Some(&json!({ "reason": reason }))).await
+    }
+
     /// The whole file, as the browser saves it.
     pub async fn open(&self, file: &Value) -> Answer {
         let url = self.ticket(file).await;

@@ -67,6 +67,9 @@ impl Casegate {
             Places { folder: folder.path(), base_url: &base_url, database_url: &database.url, objects: &objects };
         let configuration = configuration::text(&options, &places, &own, &orgs);
         let connector = Connector::start(&configuration, folder.path(), port, &clock).await;
+        for scanner in connector.app.scanners.all() {
+            scanner.test_itself().await.expect("a scanner of the story answers when it begins");
+        }
         let http = reqwest::Client::builder()
             .no_proxy()
             .timeout(Duration::from_mins(2))

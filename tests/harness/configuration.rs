@@ -69,6 +69,7 @@ free_space_reserve_bytes = 0
         policy = options.policy,
         limits = options.limits,
     );
+    text.push_str(&options.scanners);
     for (index, org) in orgs.iter().enumerate() {
         let (key, certificate) = (format!("org-{index}.key"), format!("org-{index}.crt"));
         let write = |name: &str, pem: &str| std::fs::write(places.folder.join(name), pem).expect("the folder is ours");

@@ -26,6 +26,8 @@ pub struct Options {
     pub consent_wording: Option<&'static str>,
     /// More lines for `[policy]`.
     pub policy: &'static str,
+    /// `[[scanner]]` sections: see [`scanners::section`](crate::scanners::section).
+    pub scanners: String,
     /// More lines for `[limits]`.
     pub limits: &'static str,
     /// The most calls that each Org may get before the story fails.
@@ -41,6 +43,7 @@ impl Default for Options {
             namespace: "",
             consent_wording: None,
             policy: "",
+            scanners: String::new(),
             limits: "",
             api_budget: 150,
         }

@@ -99,7 +99,7 @@ async fn an_icap_service_is_believed_as_far_as_it_finds() {
 async fn the_worst_of_several_answers_counts() {
     let icap = scanners::open(&Icap::shared().address(), 16 * MIB, PATIENCE);
     let both = Scanners::new(vec![clamd(), icap]);
-    for scanner in both.iter() {
+    for scanner in both.all() {
         scanner.test_itself().await.unwrap();
     }
     let size = 12 * MIB;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what is missing fails the story, with its place")]
 
 mod eicar;
+mod journey;
 mod unreliable;
 
 use connector::scanners::{Scanner, Scanners};
@@ -14,7 +15,7 @@ const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 /// Tries the scanner, then scans.
 async fn scanned(scanner: Scanner, pieces: impl Iterator<Item = Vec<u8>>, size: u64) -> ScanOutcome {
     let scanners = Scanners::new(vec![scanner]);
-    let _ = scanners.iter().next().unwrap().test_itself().await;
+    let _ = scanners.all().first().unwrap().test_itself().await;
     scan(&scanners, pieces, size).await
 }
 

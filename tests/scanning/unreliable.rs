@@ -9,7 +9,7 @@ use secure_files::{ScanGap, ScanVerdict};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::{NOW, scan};
 
@@ -114,7 +114,7 @@ async fn unreliable(failure: Failure, fails_at: usize, signatures: &'static str)
             });
         }
     };
-    Unreliable { address, behaviour, progress, _serving: AbortOnDropHandle::new(tokio::task::spawn(serving)) }
+    Unreliable { address, behaviour, progress, _serving: AbortOnDropHandle::new(TaskTracker::new().spawn(serving)) }
 }
 
 #[tokio::test]

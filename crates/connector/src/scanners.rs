@@ -92,12 +92,12 @@ impl Scanners {
 
     /// Engines and signatures that look now, for the record; `None`: nobody looks.
     pub fn engines(&self) -> Option<String> {
-        let engines: Vec<_> = self.iter().filter_map(Scanner::tested).map(|test| test.engine).collect();
+        let engines: Vec<_> = self.0.iter().filter_map(Scanner::tested).map(|test| test.engine).collect();
         (!engines.is_empty()).then(|| engines.join(", "))
     }
 
-    pub fn iter(&self) -> std::slice::Iter<'_, Scanner> {
-        self.0.iter()
+    pub fn all(&self) -> &[Scanner] {
+        &self.0
     }
 
     /// A scan of a file of that size by every scanner.

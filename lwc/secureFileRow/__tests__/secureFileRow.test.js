@@ -125,7 +125,7 @@ describe("c-secure-file-row", () => {
         find(element, ".open").click();
         await settled();
 
-        expect(createTicket).toHaveBeenCalledWith(CASE_ID, "f1");
+        expect(createTicket).toHaveBeenCalledWith(CASE_ID, "f1", undefined);
         expect(followed).toEqual([
             { href: "https://casegate.example.com/api/v1/downloads/t1", rel: "noopener", download: true }
         ]);

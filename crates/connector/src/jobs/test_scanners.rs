@@ -7,7 +7,7 @@ use crate::app::App;
 pub const EVERY: Duration = Duration::from_hours(1);
 
 pub async fn test_scanners(app: &App) {
-    for scanner in app.scanners.iter() {
+    for scanner in app.scanners.all() {
         let name = scanner.name.clone();
         match scanner.test_itself().await {
             Ok(test) if test.proven_bytes >= scanner.max_bytes => {
@@ -23,6 +23,8 @@ pub async fn test_scanners(app: &App) {
                 "the scanner could not be tried: until it can, no file counts as clean"
             ),
         }
-        metrics::gauge!("casegate_scanner_proven_bytes", "scanner" => name).set(scanner.believed_bytes() as f64);
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        let proven = scanner.believed_bytes() as f64;
+        metrics::gauge!("casegate_scanner_proven_bytes", "scanner" => name).set(proven);
     }
 }

@@ -36,7 +36,7 @@ struct Watch {
 impl Scan {
     pub(super) async fn begin(scanners: Scanners, size_bytes: u64, now: Timestamp) -> Self {
         let mut watches = Vec::with_capacity(scanners.0.len());
-        for scanner in scanners.iter() {
+        for scanner in scanners.all() {
             let mut watch = Watch {
                 stream: None,
                 part_bytes: 0,
@@ -57,7 +57,7 @@ impl Scan {
     /// Never fails: a scanner that does is a reason why the file could not be fully checked.
     pub async fn update(&mut self, bytes: &[u8]) {
         let Self { scanners, watches, .. } = self;
-        let all = watches.iter_mut().zip(scanners.iter()).map(|(watch, scanner)| watch.update(scanner, bytes));
+        let all = watches.iter_mut().zip(scanners.all().iter()).map(|(watch, scanner)| watch.update(scanner, bytes));
         futures_util::future::join_all(all).await;
     }
 
@@ -68,7 +68,7 @@ impl Scan {
         if watches.is_empty() {
             return ScanOutcome { verdict: ScanVerdict::NotScanned, ..outcome };
         }
-        for (mut watch, scanner) in watches.into_iter().zip(scanners.iter()) {
+        for (mut watch, scanner) in watches.into_iter().zip(scanners.all().iter()) {
             if watch.remaining == 0 {
                 watch.end_part().await;
             } else {
