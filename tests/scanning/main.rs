@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what is missing fails the story, with its place")]
 
+mod check_config;
 mod eicar;
 mod journey;
 mod unreliable;

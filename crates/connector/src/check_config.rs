@@ -15,13 +15,14 @@ use salesforce_client::{OrgConnection, OrgError};
 use secure_files::Timestamp;
 
 use crate::{
-    config::{Config, DatabaseConfig, KeysConfig, ObjectsConfig, OrgConfig},
+    config::{Config, DatabaseConfig, KeysConfig, ObjectsConfig, OrgConfig, ScannerConfig},
     free_space::FreeSpace,
     mail::{MailFailure, MailTransport},
     randomness::Randomness,
 };
 
 pub mod certificate;
+pub mod scanner;
 
 /// The ways in that `serve` uses. Errors are sentences for the operator.
 pub struct Openers<D, O, S> {
@@ -104,6 +105,9 @@ where
         report.add("free space", room(&FreeSpace::new(&config.objects, &config.limits)));
     }
     report.add("mail", mail(config).await);
+    for scanner in ScannerConfig::open_all(&config.scanners).all() {
+        report.add(format!("scanner {}", scanner.name), scanner::check_scanner(scanner).await);
+    }
     if config.orgs.is_empty() {
         report.add("org", Err("there is no [[org]] section, so nobody can use this connector; add one".to_owned()));
     }
