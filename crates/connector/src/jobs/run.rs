@@ -66,10 +66,10 @@ async fn tick(app: App) {
 /// At once, and from then on by real time: a scanner that cannot be tried must not hold up anything else.
 async fn try_scanners(app: App) {
     while !app.scanners.is_empty() && !app.stop.is_cancelled() {
-        test_scanners::test_scanners(&app).await;
+        let again = test_scanners::test_scanners(&app).await;
         tokio::select! {
             () = app.stop.cancelled() => return,
-            () = tokio::time::sleep(test_scanners::EVERY) => {}
+            () = tokio::time::sleep(again) => {}
         }
     }
 }

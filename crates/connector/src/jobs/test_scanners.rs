@@ -1,12 +1,15 @@
-//! Every hour each scanner has to find our own sample again.
+//! Every hour each scanner has to find our own sample again; one that could not be asked is asked again in a minute.
 
 use std::time::Duration;
 
 use crate::app::App;
 
-pub const EVERY: Duration = Duration::from_hours(1);
+const EVERY: Duration = Duration::from_hours(1);
+const SOON: Duration = Duration::from_mins(1);
 
-pub async fn test_scanners(app: &App) {
+/// Tries all of them, and says when to do so again.
+pub async fn test_scanners(app: &App) -> Duration {
+    let mut again = EVERY;
     for scanner in app.scanners.all() {
         let name = scanner.name.clone();
         match scanner.test_itself().await {
@@ -18,13 +21,17 @@ pub async fn test_scanners(app: &App) {
                 max_bytes = scanner.max_bytes,
                 "the scanner does not find our sample at every size: larger files count as not fully checked"
             ),
-            Err(silence) => tracing::error!(
-                target: "casegate", scanner = name, error = %silence,
-                "the scanner could not be tried: until it can, no file counts as clean"
-            ),
+            Err(silence) => {
+                again = SOON;
+                tracing::error!(
+                    target: "casegate", scanner = name, error = %silence,
+                    "the scanner could not be tried: until it can, no file counts as clean"
+                );
+            }
         }
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
         let proven = scanner.believed_bytes() as f64;
         metrics::gauge!("casegate_scanner_proven_bytes", "scanner" => name).set(proven);
     }
+    again
 }
