@@ -1,6 +1,6 @@
 //! Our nouns as Salesforce records. Metadata only: never content, never a secret.
 
-use secure_files::{FileRequestState, MailState, Progress, ScanVerdict, SecureFileState, Timestamp};
+use secure_files::{FileRequestState, MailState, Progress, SecureFileState, Timestamp};
 use serde_json::{Value, json};
 
 use crate::store::StoreError;
@@ -60,7 +60,7 @@ pub fn file_request(
 }
 
 pub fn secure_file(file: &SecureFileRow, request_salesforce_id: Option<&str>) -> Result<Value, StoreError> {
-    let scan: ScanVerdict = file.scan.parse().map_err(|()| StoreError::Unreadable("secure_files.scan"))?;
+    let scan = file.scan_outcome()?.verdict;
     let state = match file.state.parse() {
         Ok(SecureFileState::Held) => "Held",
         Ok(SecureFileState::Erased) => "Erased",

@@ -123,14 +123,14 @@ impl Watch {
             }
             self.part_bytes += now.len() as u64;
             self.remaining = self.remaining.saturating_sub(now.len() as u64);
-            self.remember(now);
+            self.remember(now, scanner.max_bytes);
             rest = later;
         }
     }
 
     /// The last bytes of a part, when another part will follow.
-    fn remember(&mut self, bytes: &[u8]) {
-        if self.remaining == 0 {
+    fn remember(&mut self, bytes: &[u8], max_bytes: u64) {
+        if self.part_bytes + self.remaining <= max_bytes {
             self.tail.clear();
             return;
         }

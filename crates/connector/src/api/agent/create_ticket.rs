@@ -25,7 +25,7 @@ const FIRST_USE_WITHIN: Duration = Duration::from_mins(1);
 const LONGEST_REASON: usize = 500;
 
 /// What opening may need.
-#[derive(Default, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTicket {
     /// Why a file is opened that could not be fully checked; at most 500 characters.
@@ -41,8 +41,8 @@ pub struct TicketView {
 }
 
 #[utoipa::path(post, path = "/api/v1/cases/{case_id}/secure-files/{id}/tickets", tag = "agent",
-    params(("case_id" = String, Path), ("id" = String, Path)), request_body = Option<NewTicket>, security(("agent_token" = [])),
-    responses((status = 201, body = TicketView)))]
+    params(("case_id" = String, Path), ("id" = String, Path)), request_body = Option<NewTicket>,
+    security(("agent_token" = [])), responses((status = 201, body = TicketView)))]
 pub async fn create_ticket(
     State(app): State<App>,
     agent: Agent,
@@ -64,7 +64,7 @@ pub async fn create_ticket(
         .ok_or(Refusal::NotFound)?;
     drop(reader);
     let state: SecureFileState = file.state.parse().map_err(|()| StoreError::Unreadable("secure_files.state"))?;
-    let scan: ScanVerdict = file.scan.parse().map_err(|()| StoreError::Unreadable("secure_files.scan"))?;
+    let scan = file.scan_outcome()?.verdict;
     state.may_open(scan, reason.as_deref())?;
     let by = |activity| Event::of_file(activity, &file).by_agent(agent.token.user.as_str()).from(&agent.origin);
     if !agent.org.may_read(&agent.token.user, &case, agent.now).await? {
